@@ -1,0 +1,1 @@
+"""Conducktor: the governed MCP gateway for ChatGPT."""
