@@ -1,0 +1,39 @@
+"""Where an upstream MCP server is, how to speak to it, and with which credential."""
+
+from enum import StrEnum
+
+import msgspec
+
+from conducktor.core.ids import ConnectionId
+
+MODERN_VERSIONS = ("2026-07-28",)
+"""Revisions without a handshake: each request carries its own metadata. Oldest first."""
+
+LEGACY_VERSIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
+"""Revisions that begin with `initialize`. Oldest first; we offer the newest."""
+
+
+class Transport(StrEnum):
+    STREAMABLE_HTTP = "streamable_http"
+    SSE = "sse"
+    """HTTP+SSE of 2024-11-05: one long GET stream and POSTs beside it."""
+
+
+class Era(StrEnum):
+    LEGACY = "legacy"
+    MODERN = "modern"
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
+    """One upstream as one person or workspace uses it. Equal endpoints share a session; another credential never does."""
+
+    connection_id: ConnectionId
+    name: str
+    """The connection's name, for messages."""
+    url: str
+    transport: Transport = Transport.STREAMABLE_HTTP
+    headers: tuple[tuple[str, str], ...] = ()
+    """The credential. Any value the upstream echoes is blacked out (8 characters and longer)."""
+    era: Era | None = None
+    """None: not probed yet; `McpClient` then probes once per process."""
+    protocol_version: str | None = None
