@@ -1,0 +1,54 @@
+"""The API process: every route, and the only place where they are put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.types import ASGIApp
+
+from conducktor.core.errors import ConducktorError
+from conducktor.edges import health, json_api, problems
+from conducktor.edges.catalog import OPERATIONS
+from conducktor.edges.http_guard import HttpGuard
+from conducktor.parts import Parts
+from conducktor.settings import Settings
+from conducktor.worker import working
+
+MAX_BODY_BYTES = 4 * 1024 * 1024
+
+
+def create_app(settings: Settings, *, process_index: int = 0) -> Litestar:
+    """The whole product over HTTP. The first process also works, unless workers run separately."""
+    parts = Parts(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        async with parts.running():
+            if settings.worker == "in-process" and process_index == 0:
+                async with working(parts):
+                    yield
+            else:
+                yield
+
+    def guard(app: ASGIApp) -> ASGIApp:
+        return HttpGuard(app, settings)
+
+    return Litestar(
+        [
+            *health.routes(parts.database, parts.changes),
+            *(json_api.route(operation, parts.gate, parts.web_sessions.actor) for operation in OPERATIONS),
+        ],
+        lifespan=[lifespan],
+        middleware=[guard],
+        exception_handlers={
+            ConducktorError: problems.refuse,
+            HTTPException: problems.refuse_http,
+            Exception: problems.refuse_unexpected,
+        },
+        openapi_config=OpenAPIConfig(title="Conducktor", version="1", path="/schema", render_plugins=[]),
+        request_max_body_size=MAX_BODY_BYTES,
+        logging_config=None,
+        debug=False,
+    )

@@ -1,0 +1,5 @@
+"""Every operation of the product, slice by slice: what the JSON API, the MCP management tools and the tests walk."""
+
+from conducktor.core.operation import Operation
+
+OPERATIONS: tuple[Operation, ...] = ()

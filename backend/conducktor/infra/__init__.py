@@ -1,0 +1,1 @@
+"""The outside world: database, queue, HTTP, mail, encryption, telemetry. Knows nothing of the product."""

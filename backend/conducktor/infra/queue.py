@@ -1,0 +1,71 @@
+"""The doorbell: SAQ wakes code up. The truth lives in our own tables; a lost ring is found by a periodic job."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+from saq import CronJob, Queue, Worker
+
+log = structlog.get_logger()
+
+QUEUE_NAME = "conducktor"
+JOB_TIMEOUT_S = 60
+
+Job = Callable[..., Awaitable[None]]
+"""`async def job(context, **ids) -> None`; safe to run twice. `context` holds the dependencies by name."""
+
+
+class Periodic:
+    """A job that runs on a cron schedule (five fields, or six with seconds)."""
+
+    def __init__(self, job: Job, cron: str) -> None:
+        self.job = job
+        self.cron = cron
+
+
+class Doorbell:
+    """Rings for jobs by name. A ring that fails is logged and not raised: the reconciler will come by."""
+
+    def __init__(self, url: str) -> None:
+        self._queue = Queue.from_url(url, name=QUEUE_NAME, **_pool_options(url))
+
+    @property
+    def queue(self) -> Queue:
+        return self._queue
+
+    async def connect(self) -> None:
+        await self._queue.connect()
+
+    async def disconnect(self) -> None:
+        await self._queue.disconnect()
+
+    async def ring(self, job: str, *, key: str | None = None, **ids: str) -> None:
+        """Ask a worker to run `job` soon. Rings with the same `key` that wait together run once."""
+        try:
+            await self._queue.enqueue(job, key=key, timeout=JOB_TIMEOUT_S, retries=3, retry_delay=1.0, ttl=60, **ids)
+        except Exception as error:  # noqa: BLE001 - psycopg, redis and pool errors alike: the reconciler heals it
+            log.warning("queue.ring_failed", job=job, error=type(error).__name__)
+
+
+def make_worker(doorbell: Doorbell, jobs: Mapping[str, Job], periodic: tuple[Periodic, ...], context: Mapping[str, Any]) -> Worker[Any]:
+    """A worker without signal handlers of its own: whoever starts it also stops it."""
+
+    async def before_process(ctx: Any) -> None:
+        ctx.update(context)
+
+    class _Worker(Worker[Any]):
+        SIGNALS: list[Any] = []  # noqa: RUF012 - SAQ reads it from the class
+
+    return _Worker(
+        doorbell.queue,
+        functions=list(jobs.items()),
+        cron_jobs=[CronJob(p.job, cron=p.cron, timeout=JOB_TIMEOUT_S) for p in periodic],
+        before_process=before_process,
+        concurrency=8,
+        shutdown_grace_period_s=5,
+        timers={"sweep": 5, "schedule": 1},
+    )
+
+
+def _pool_options(url: str) -> dict[str, Any]:
+    return {"min_size": 1, "max_size": 4} if url.startswith("postgres") else {}

@@ -1,0 +1,63 @@
+"""Every dependency, by name, in the order they lean on each other. `app.py` and `worker.py` take what they need."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from conducktor.audit.writer import AuditWriter
+from conducktor.core.clock import utc_now
+from conducktor.core.errors import Invalid
+from conducktor.core.operation import Gate
+from conducktor.edges.catalog import OPERATIONS
+from conducktor.infra.changes import ChangeFeed
+from conducktor.infra.database import Database
+from conducktor.infra.encryption import load_key_ring
+from conducktor.infra.http_client import HttpClient
+from conducktor.infra.queue import Doorbell
+from conducktor.settings import Settings
+
+
+class Parts:
+    """The product's parts, built from the settings; nothing is started yet."""
+
+    def __init__(self, settings: Settings) -> None:
+        if not settings.database_url:
+            raise Invalid("DATABASE_URL is empty.", next_step="Start with `conducktor run`, which brings its own PostgreSQL.")
+        self.settings = settings
+        self.clock = utc_now
+        self.key_ring = load_key_ring(settings.keys, settings.data_dir)
+        self.database = Database(settings.database_url)
+        self.changes = ChangeFeed(self.database)
+        self.doorbell = Doorbell(settings.queue_url or settings.database_url)
+        self.http = HttpClient(settings)
+        self.audit = AuditWriter(self.database, self.key_ring, self.clock)
+        self.gate = Gate(self.database, self.audit, self.by_name())
+        self.gate.check(OPERATIONS)
+
+    def by_name(self) -> dict[str, Any]:
+        """What operations and jobs may ask for with a keyword-only parameter of that name."""
+        return {
+            "settings": self.settings,
+            "clock": self.clock,
+            "key_ring": self.key_ring,
+            "database": self.database,
+            "changes": self.changes,
+            "doorbell": self.doorbell,
+            "http": self.http,
+            "audit": self.audit,
+        }
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Start what has a life of its own; stop it in the reverse order."""
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.database.close)
+            await self.doorbell.connect()
+            stack.push_async_callback(self.doorbell.disconnect)
+            await self.changes.start()
+            stack.push_async_callback(self.changes.stop)
+            await self.http.start()
+            stack.push_async_callback(self.http.close)
+            await self.audit.start()
+            stack.push_async_callback(self.audit.stop)
+            yield

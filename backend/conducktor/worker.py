@@ -1,0 +1,36 @@
+"""The worker: runs jobs that others ring for, and those that come round by the clock."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from conducktor.infra.queue import Job, Periodic, make_worker
+from conducktor.parts import Parts
+from conducktor.settings import Settings
+
+JOBS: dict[str, Job] = {}
+PERIODIC: tuple[Periodic, ...] = ()
+
+
+@asynccontextmanager
+async def working(parts: Parts) -> AsyncIterator[None]:
+    """Work in this process until the block ends; then let running jobs finish for a few seconds."""
+    worker = make_worker(parts.doorbell, JOBS, PERIODIC, parts.by_name())
+    task = asyncio.create_task(worker.start(), name="worker")
+    try:
+        yield
+    finally:
+        await worker.stop()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def run(settings: Settings) -> None:
+    """`conducktor worker`: work until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    parts = Parts(settings)
+    async with parts.running(), working(parts):
+        await stop.wait()

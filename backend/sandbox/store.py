@@ -1,0 +1,67 @@
+"""What a service remembers: one JSON file per service, replaced whole by every change."""
+
+import fcntl
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import structlog
+from pydantic import BaseModel, ValidationError
+
+Clock = Callable[[], datetime]
+"""Returns the present moment, timezone-aware UTC."""
+
+State = TypeVar("State", bound=BaseModel)
+
+_log = structlog.get_logger()
+
+
+class DataDirectory:
+    """The folder that holds the files, owned by one process at a time.
+
+    Raises BlockingIOError when another process has it, any other OSError when it cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        # Kept open for the life of the process: the kernel drops the lock with it, also after kill -9.
+        self._lock = (path / "lock").open("w")
+        fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+class Store(Generic[State]):
+    """The state of one service. What `replace` returned from survives the death of the process.
+
+    A missing file starts from `seed`; an unreadable one is set aside under another name first.
+    """
+
+    def __init__(self, directory: DataDirectory, name: str, state_type: type[State], seed: Callable[[], State]) -> None:
+        self._path = directory.path / f"{name}.json"
+        loaded = _load(self._path, state_type)
+        if loaded is None:
+            self.replace(seed())
+        else:
+            self.state = loaded
+
+    def replace(self, state: State) -> None:
+        """Write the new state, then hold it. Raises OSError and keeps the old one when it cannot be written."""
+        draft = self._path.with_suffix(".json.tmp")
+        draft.write_text(state.model_dump_json(indent=1), encoding="utf-8")
+        # No fsync: it would stall the event loop, and only a power cut needs it. A file torn by one is set aside at the next start.
+        os.replace(draft, self._path)
+        self.state = state
+
+
+def _load(path: Path, state_type: type[State]) -> State | None:
+    try:
+        return state_type.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValidationError as error:
+        aside = path.with_name(f"{path.name}.corrupt-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}")
+        os.replace(path, aside)
+        _log.warning("state.set_aside", file=str(path), kept_as=str(aside), faults=error.error_count())
+        return None

@@ -1,0 +1,71 @@
+"""One embedded PostgreSQL for the whole run; a database of its own for each test that asks for one."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from sqlalchemy import create_engine
+
+import conducktor.parts  # noqa: F401 - imports every model
+from conducktor.infra.database import Database
+from conducktor.infra.embedded_postgres import EmbeddedPostgres
+from conducktor.infra.migrations import metadata
+from conducktor.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """DSN of a real server; `TEST_DATABASE_URL` names another one to use."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"))
+    yield server.start()
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+async def template(postgres: str) -> str:
+    """A database with the product's tables, copied for each test."""
+    name = f"template_{uuid4().hex[:8]}"
+    await _execute(postgres, f'CREATE DATABASE "{name}"')
+    engine = create_engine(_at(postgres, name).replace("postgresql://", "postgresql+psycopg://", 1))
+    metadata().create_all(engine)
+    engine.dispose()
+    return name
+
+
+@pytest.fixture
+async def database_url(postgres: str, template: str) -> AsyncIterator[str]:
+    name = f"test_{uuid4().hex[:12]}"
+    await _execute(postgres, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield _at(postgres, name)
+    await _execute(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url, pool_size=5)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(database_url=database_url, data_dir=tmp_path, outbound_allow=("127.0.0.0/8", "::1"), worker="separate")
+
+
+def _at(dsn: str, database: str) -> str:
+    head, _, query = dsn.partition("?")
+    return f"{head.rpartition('/')[0]}/{database}" + (f"?{query}" if query else "")
+
+
+async def _execute(dsn: str, statement: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
