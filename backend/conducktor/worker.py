@@ -5,12 +5,13 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from conducktor.audit import jobs as audit
 from conducktor.infra.queue import Job, Periodic, make_worker
 from conducktor.parts import Parts
 from conducktor.settings import Settings
 
 JOBS: dict[str, Job] = {}
-PERIODIC: tuple[Periodic, ...] = ()
+PERIODIC: tuple[Periodic, ...] = (*audit.PERIODIC,)
 
 
 @asynccontextmanager

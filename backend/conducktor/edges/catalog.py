@@ -1,5 +1,8 @@
 """Every operation of the product, slice by slice: what the JSON API, the MCP management tools and the tests walk."""
 
+from conducktor.audit import operations as audit
 from conducktor.core.operation import Operation
 
-OPERATIONS: tuple[Operation, ...] = ()
+OPERATIONS: tuple[Operation, ...] = (
+    *audit.OPERATIONS,
+)

@@ -1,0 +1,73 @@
+"""The trail of one call, from the first knowledge of it to its end."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from conducktor.core.actor import Actor
+from conducktor.core.errors import ConducktorError, Kind
+from conducktor.core.tool_call import CallRequest, CallResult, Outcome, ToolCall
+
+Submit = Callable[[Actor, CallRequest, ToolCall | None], Any]
+
+_OUTCOMES = {
+    Kind.FORBIDDEN: Outcome.DENIED,
+    Kind.NOT_FOUND: Outcome.DENIED,
+    Kind.EXHAUSTED: Outcome.DENIED,
+    Kind.UPSTREAM: Outcome.UPSTREAM_ERROR,
+}
+
+
+class Trail:
+    """`begin` when the call is known, `durable` before the upstream is touched, `finish` with the result."""
+
+    def __init__(self, submit: Submit, actor: Actor, request: CallRequest) -> None:
+        self._submit = submit
+        self._started = time.perf_counter()
+        self._written: Awaitable[None] | None = None
+        self.actor = actor
+        self.request = request
+        self.decision: dict[str, object] | None = None
+        self.outcome = Outcome.FAILED
+        self.reason: str | None = None
+        self.result_bytes: int | None = None
+
+    def begin(self, call: ToolCall) -> None:
+        """Hand the entry to the writer; the commit runs beside what comes next."""
+        self._written = self._submit(self.actor, self.request, call)
+
+    async def durable(self) -> None:
+        """Wait until the entry is committed. Raises Unavailable: then nothing may be called."""
+        if self._written is None:
+            raise RuntimeError("a trail must begin before it can be durable")
+        await self._written
+
+    def finish(self, result: CallResult) -> None:
+        self.outcome = Outcome.TOOL_ERROR if result.is_error or result.error is not None else Outcome.OK
+        self.result_bytes = result.size
+
+    def fail(self, error: BaseException) -> None:
+        """Remember why the call ended without a result."""
+        if isinstance(error, asyncio.CancelledError):
+            self.outcome, self.reason = Outcome.CANCELLED, "The client withdrew the call."
+        elif isinstance(error, ConducktorError):
+            self.outcome, self.reason = _OUTCOMES.get(error.kind, Outcome.FAILED), error.detail
+        else:
+            self.outcome, self.reason = Outcome.FAILED, type(error).__name__
+
+    def open_if_needed(self) -> None:
+        """A call refused before it was resolved is written too, as far as it is known."""
+        if self._written is None:
+            self._written = self._submit(self.actor, self.request, None)
+        if isinstance(self._written, asyncio.Future):
+            self._written.add_done_callback(_retrieve)
+
+    def duration_us(self) -> int:
+        return int((time.perf_counter() - self._started) * 1e6)
+
+
+def _retrieve(future: "asyncio.Future[None]") -> None:
+    """A refusal nobody waits for is logged by the writer; do not let asyncio report it again."""
+    if not future.cancelled():
+        future.exception()

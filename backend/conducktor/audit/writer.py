@@ -1,0 +1,104 @@
+"""Writing the trail: entries are committed before anything happens, outcomes follow."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import msgspec
+
+from conducktor.audit import queries
+from conducktor.audit.group_commit import Backlog, GroupCommit, Row
+from conducktor.audit.trail import Trail
+from conducktor.core.actor import Actor
+from conducktor.core.clock import Clock
+from conducktor.core.ids import new_id
+from conducktor.core.tool_call import CallRequest, Outcome, ToolCall
+from conducktor.infra.database import Change, Database, Transaction
+from conducktor.infra.encryption import KeyRing
+
+ANNOUNCE_EVERY_S = 1.0
+REASON_LIMIT = 500
+
+
+class AuditWriter:
+    """One per process. `trail` wraps a call; `record_operation` joins a change's own transaction."""
+
+    def __init__(self, database: Database, key_ring: KeyRing, clock: Clock) -> None:
+        self._key_ring = key_ring
+        self._clock = clock
+        self._entries = GroupCommit(database, "audit_entries", queries.ENTRY_COLUMNS)
+        self._outcomes = Backlog(database, "audit_outcomes", queries.OUTCOME_COLUMNS, queries.INSERT_OUTCOME, self._announcement)
+        self._workspaces: dict[UUID, UUID] = {}
+        self._announced_at: dict[UUID, float] = {}
+
+    async def start(self) -> None:
+        await self._entries.start()
+        await self._outcomes.start()
+
+    async def stop(self) -> None:
+        await self._entries.stop()
+        await self._outcomes.stop()
+
+    @asynccontextmanager
+    async def trail(self, actor: Actor, request: CallRequest) -> AsyncIterator[Trail]:
+        """Whatever happens inside is completed in the audit, also when it is cancelled."""
+        trail = Trail(self._submit, actor, request)
+        try:
+            yield trail
+        except BaseException as error:
+            trail.fail(error)
+            raise
+        finally:
+            trail.open_if_needed()
+            self._complete(trail)
+
+    async def record_operation(self, tx: Transaction, actor: Actor, operation_name: str, data: msgspec.Struct) -> None:
+        """A change made through the JSON API or a management tool; committed with it. Inputs are sealed, never in clear."""
+        entry_id, now = new_id(), self._clock()
+        given = msgspec.json.encode(_without_secrets(data))
+        row = (
+            entry_id, now, actor.workspace_id, "operation", actor.surface.value, actor.user_id, actor.user_name, actor.client_id,
+            actor.client_name, None, None, "operation", operation_name, None, self._digest(given),
+            self._key_ring.seal(given, bound_to=entry_id.bytes), None, actor.network,
+        )  # fmt: skip
+        await queries.insert_entry(tx, row)
+        await queries.insert_outcome(tx, (entry_id, now, Outcome.OK.value, None, None, None, None))
+        await tx.announce(Change(topic="calls", workspace_id=actor.workspace_id))
+
+    def _submit(self, actor: Actor, request: CallRequest, call: ToolCall | None) -> object:
+        arguments = bytes(request.arguments)
+        return self._entries.submit((
+            request.id, self._clock(), actor.workspace_id, "call", actor.surface.value, actor.user_id, actor.user_name,
+            actor.client_id, actor.client_name, call.connection_id if call else None,
+            call.connection_name if call else request.connection, request.method, call.tool if call else request.name[:200],
+            call.operation_class.value if call else None, self._digest(arguments),
+            self._key_ring.seal(arguments, bound_to=request.id.bytes), request.conversation_id, actor.network,
+        ))  # fmt: skip
+
+    def _complete(self, trail: Trail) -> None:
+        self._workspaces[trail.request.id] = trail.actor.workspace_id
+        decision = msgspec.json.encode(trail.decision).decode() if trail.decision else None
+        reason = trail.reason[:REASON_LIMIT] if trail.reason else None
+        self._outcomes.add((
+            trail.request.id, self._clock(), trail.outcome.value, reason, decision, trail.duration_us(), trail.result_bytes,
+        ))  # fmt: skip
+
+    def _announcement(self, rows: list[Row]) -> str | None:
+        """At most one NOTIFY a second and workspace: pages refresh, they do not count calls."""
+        now = time.monotonic()
+        due = {w for row in rows if (w := self._workspaces.pop(row[0], None))}  # type: ignore[call-overload]
+        fresh = [w for w in due if now - self._announced_at.get(w, 0.0) >= ANNOUNCE_EVERY_S]
+        self._announced_at.update(dict.fromkeys(fresh, now))
+        return queries.announce_calls(fresh) if fresh else None
+
+    def _digest(self, arguments: bytes) -> bytes:
+        return self._key_ring.digest("arguments", arguments)
+
+
+_SECRET_FIELDS = frozenset({"secret", "password", "token"})
+
+
+def _without_secrets(data: msgspec.Struct) -> dict[str, object]:
+    given = msgspec.structs.asdict(data)
+    return {k: ("(secret)" if k in _SECRET_FIELDS and v else v) for k, v in given.items() if v is not msgspec.UNSET}

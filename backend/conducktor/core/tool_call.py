@@ -1,0 +1,75 @@
+"""A call on its way through the gateway: what was asked, what it resolved to, and how it ended."""
+
+from enum import StrEnum
+
+import msgspec
+
+from conducktor.core.actor import Actor
+from conducktor.core.ids import CallId, ConnectionId
+
+
+class OperationClass(StrEnum):
+    """What a tool may do to the world, from the admin's setting, else its pinned annotations, else `write`."""
+
+    READ = "read"
+    WRITE = "write"
+    DESTRUCTIVE = "destructive"
+
+
+class CallRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a client asked, before anything was looked up. `method` is the MCP method (`tools/call`).
+
+    `name` is the tool's or prompt's name, or the resource's URI, as the client wrote it; `connection` is set when the
+    client used one connection's own endpoint. `params` are the request's params as received, JSON object bytes.
+    """
+
+    id: CallId
+    method: str
+    name: str
+    connection: str | None
+    params: msgspec.Raw
+    arguments: msgspec.Raw = msgspec.Raw(b"{}")
+    mirrored_headers: tuple[tuple[str, str], ...] = ()
+    conversation_id: str | None = None
+
+
+class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A call by a known person of a known tool: what policies judge, approvals freeze and budgets price."""
+
+    id: CallId
+    actor: Actor
+    method: str
+    connection_id: ConnectionId | None
+    connection_name: str
+    tool: str
+    full_name: str
+    operation_class: OperationClass
+    definition_hash: bytes
+    arguments: msgspec.Raw
+    conversation_id: str | None = None
+
+
+class Outcome(StrEnum):
+    """How a call ended, as the audit names it."""
+
+    OK = "ok"
+    TOOL_ERROR = "tool_error"
+    DENIED = "denied"
+    PENDING_APPROVAL = "pending_approval"
+    UPSTREAM_ERROR = "upstream_error"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class CallResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The upstream's answer, untouched: either `result` or a JSON-RPC `error` object (both raw JSON)."""
+
+    result: msgspec.Raw | None = None
+    error: msgspec.Raw | None = None
+    is_error: bool = False
+
+    @property
+    def size(self) -> int:
+        """Bytes of JSON."""
+        return len(self.result or self.error or b"")
