@@ -34,7 +34,7 @@ class AddressGuard:
     def check_name(self, host: str) -> None:
         """Raises AddressRefused for names that only ever lead to a cloud's metadata service."""
         if _plain(host) in METADATA_NAMES:
-            raise _refusal(host, "is the address of a cloud metadata service", None)
+            raise AddressRefused(f"{host} is the name of {_METADATA}.", next_step=_NO_SETTING, host=host)
 
     def check(self, host: str, addresses: Sequence[Address], port: int, *, encrypted: bool) -> None:
         """Whether `host` may be connected to at all of `addresses`; one bad one among them refuses the host.
@@ -53,13 +53,21 @@ class AddressGuard:
     def _check_one(self, host: str, address: Address, port: int, *, encrypted: bool, allowed: bool) -> None:
         for real in _led_to(address):
             if reason := _never(real):
-                raise _refusal(host, f"leads to {address}, {reason}", None)
+                raise AddressRefused(f"{host} leads to {address}, {reason}.", next_step=_NO_SETTING, host=host)
             if allowed or any(rule.covers(real, port) for rule in self._networks):
                 continue
             if not _is_public(real):
-                raise _refusal(host, f"leads to {address}, which is not on the public internet", f"{real}:{port}")
+                raise AddressRefused(
+                    f"{host} leads to {address}, which is not on the public internet.",
+                    next_step=f"If this is meant, the operator can add {_with_port(real, port)} to {SETTING} and restart.",
+                    host=host,
+                )
             if not encrypted:
-                raise _refusal(host, f"leads to {address}, on the public internet, where plain http is not safe", None)
+                raise AddressRefused(
+                    f"{host} is on the public internet, where plain http would show the credential to others.",
+                    next_step=f"Use https, or let the operator add {_with_port(real, port)} to {SETTING}.",
+                    host=host,
+                )
 
     def _names_allow(self, host: str, port: int) -> bool:
         name = _plain(host)
@@ -80,9 +88,17 @@ class _NameRule(NamedTuple):
 
 
 METADATA_NAMES = frozenset(
-    {"metadata.google.internal", "metadata.goog", "metadata", "instance-data", "instance-data.ec2.internal", "metadata.azure.internal"}
+    {
+        "metadata.google.internal",
+        "metadata.goog",
+        "metadata",
+        "instance-data",
+        "instance-data.ec2.internal",
+        "metadata.azure.internal",
+    }
 )
 
+_NO_SETTING = "No setting allows this."
 _LINK_LOCAL = "a link-local address, where clouds keep credentials"
 _METADATA = "a cloud metadata service"
 _RESERVED = "an address that no server can have"
@@ -127,7 +143,6 @@ _NOT_PUBLIC_V6 = tuple(
 
 _MAPPED = tuple(IPv6Network(block) for block in ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96"))
 """Last 32 bits are an IPv4 address: RFC 4291 §2.5.5, RFC 2765, RFC 6052."""
-_LOCAL_NAT64 = IPv6Network("64:ff9b:1::/48")
 _ISATAP_MARKS = (0x00005EFE, 0x02005EFE)  # RFC 5214 §6.1
 
 
@@ -166,13 +181,8 @@ def _is_public(address: Address) -> bool:
     return not any(address in block for block in _NOT_PUBLIC_V6)
 
 
-def _refusal(host: str, why: str, allowing: str | None) -> AddressRefused:
-    step = (
-        f"If this is meant, the operator can add {allowing} to {SETTING} and restart." if allowing else "No setting allows this."
-    )
-    if "plain http" in why:
-        step = f"Use https, or let the operator add the server to {SETTING}."
-    return AddressRefused(f"{host} {why}.", next_step=step, host=host)
+def _with_port(address: Address, port: int) -> str:
+    return f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
 
 
 def _plain(host: str) -> str:
@@ -191,17 +201,16 @@ def _parse_rule(entry: str) -> _NetworkRule | _NameRule:
 
 
 def _split_port(entry: str) -> tuple[str, int | None]:
-    """`10.0.0.0/8`, `10.0.0.1:9000`, `[::1]:9000`, `fd00::/8`, `mcp.example.com:8443`."""
-    host, colon, port = entry.rpartition(":")
+    """`10.0.0.0/8`, `10.0.0.1:9000`, `fd00::/8`, `[::1]:9000`, `mcp.example.com:8443`."""
     if entry.startswith("["):
-        host, bracket, rest = entry[1:].partition("]")
-        if not bracket or (rest and not rest.startswith(":")):
-            raise Invalid(f"{SETTING}: {entry} is not an address, network or name with an optional port.")
-        host, colon, port = (host, ":", rest[1:]) if rest else (entry, "", "")
-        if not colon:
-            return entry[1:-1], None
-    elif not colon or ":" in host:  # no port, or IPv6 without brackets
-        return entry, None
+        host, _, port = entry[1:].partition("]")
+        port = port.removeprefix(":") if port.startswith(":") else port or "any"
+    elif entry.count(":") == 1:
+        host, _, port = entry.partition(":")
+    else:
+        host, port = entry, "any"
+    if port == "any":
+        return host, None
     if not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65535):
         raise Invalid(f"{SETTING}: the port in {entry} must be a number between 1 and 65535.")
     return host, int(port)

@@ -1,58 +1,307 @@
-"""The only way out: every outgoing HTTP connection of the product is opened, checked and bounded here."""
+"""The only way out: every outgoing HTTP connection of the product is opened, checked and bounded here.
 
+No redirects, no cookies, no proxies of the environment; certificates are always verified; a connection goes to an
+address that the guard has seen, and to no other.
+"""
+
+import asyncio
+import errno
+import re
+import socket
+import ssl
 from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
+from functools import lru_cache
+from io import BytesIO
+from ipaddress import ip_address
 from types import TracebackType
 from typing import Self
 
-from conducktor.infra.address_guard import AddressGuard
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from conducktor.core.errors import Invalid
+from conducktor.infra.address_guard import AddressGuard, AddressRefused, parse_address
+from conducktor.infra.http_errors import BrokenResponse, ConnectFailed, HttpError, TimedOut, TlsFailed, TooLarge
+from conducktor.infra.http_syntax import parse_url
+from conducktor.infra.name_lookup import Lookup, SystemLookup
+from conducktor.settings import Settings
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
-
-
-class Response:
-    """A response whose head has arrived. Its body is bounded; what is not read closes the connection."""
-
-    status: int
-    headers: Mapping[str, str]
-
-    async def read(self) -> bytes:
-        """The whole body, decompressed. Raises TooLarge, TimedOut, BrokenResponse."""
-        raise NotImplementedError
-
-    def chunks(self) -> AsyncIterator[bytes]:
-        """The body as it arrives. Raises as `read`."""
-        raise NotImplementedError
-
-
-class Exchange:
-    """One request on its way: `async with` it to get the response."""
-
-    async def __aenter__(self) -> Response:
-        raise NotImplementedError
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        raise NotImplementedError
+CONNECT_TIMEOUT_S = 5.0
+DNS_CACHE_S = 10  # short: a service that moves is found again, and a rebinding name is judged again
+KEEP_ALIVE_S = 15.0
+LINGER_S = 1.0
 
 
 class HttpClient:
-    """Use it as `async with HttpClient(AddressGuard(settings.outbound_allow)) as http`."""
+    """One pool for the whole process: `start()` on the event loop that uses it, `close()` at the end."""
 
-    def __init__(self, guard: AddressGuard, *, ca_file: Path | None = None, connections_per_host: int = 256) -> None: ...
+    def __init__(self, settings: Settings, *, lookup: Lookup | None = None, connections_per_host: int = 256) -> None:
+        """Raises Invalid when CONDUCKTOR_OUTBOUND_ALLOW or CONDUCKTOR_OUTBOUND_CA_FILE is unusable.
+
+        A server that hangs can hold `connections_per_host` connections, and no more than its own.
+        """
+        self._guard = AddressGuard(settings.outbound_allow)
+        self._tls = _tls_context(settings)
+        self._system_lookup = SystemLookup()
+        self._lookup: Lookup = lookup or self._system_lookup
+        self._connections_per_host = connections_per_host
+        self._sessions: dict[str, aiohttp.ClientSession] = {}
+        self._checked = lru_cache(maxsize=4096)(self._check_url)
+
+    async def start(self) -> None:
+        for scheme in ("https", "http"):
+            self._sessions[scheme] = aiohttp.ClientSession(
+                connector=self._connector(encrypted=scheme == "https"),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"User-Agent": "Conducktor"},
+                trust_env=False,
+            )
+
+    async def close(self) -> None:
+        for session in self._sessions.values():
+            await session.close()
+        self._sessions.clear()
+        self._system_lookup.close()
 
     async def __aenter__(self) -> Self:
+        await self.start()
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.close()
 
     def post(
-        self, url: str, *, headers: Mapping[str, str], body: bytes, deadline_s: float, max_bytes: int = MAX_BODY_BYTES
-    ) -> Exchange:
-        """POST; raises AddressRefused, ConnectFailed, TlsFailed, TimedOut, TooLarge, BrokenResponse when entered."""
-        raise NotImplementedError
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes,
+        deadline_s: float | None,
+        max_bytes: int | None = MAX_BODY_BYTES,
+    ) -> "Exchange":
+        """POST. `deadline_s` covers everything up to the last byte read; None is for streams that stay open.
 
-    def get(self, url: str, *, headers: Mapping[str, str], deadline_s: float, max_bytes: int = MAX_BODY_BYTES) -> Exchange:
-        """As `post`."""
-        raise NotImplementedError
+        Raises Invalid, AddressRefused, ConnectFailed, TlsFailed, TimedOut, BrokenResponse when entered.
+        """
+        return Exchange(self, "POST", url, headers, body, deadline_s, max_bytes)
+
+    def get(
+        self, url: str, *, headers: Mapping[str, str], deadline_s: float | None, max_bytes: int | None = MAX_BODY_BYTES
+    ) -> "Exchange":
+        """GET; as `post`. Sent again once when a pooled connection turns out dead."""
+        return Exchange(self, "GET", url, headers, None, deadline_s, max_bytes)
+
+    def delete(self, url: str, *, headers: Mapping[str, str], deadline_s: float | None) -> "Exchange":
+        """DELETE; as `get`."""
+        return Exchange(self, "DELETE", url, headers, None, deadline_s, MAX_BODY_BYTES)
+
+    def check_url(self, url: str) -> None:
+        """Whether `url` could be requested, as far as it can be told without asking for its addresses.
+
+        Raises Invalid or AddressRefused. For forms: a name may still lead to a forbidden address later.
+        """
+        self._checked(url)
+
+    def _check_url(self, text: str) -> URL:
+        url = parse_url(text)
+        host = url.raw_host or ""
+        self._guard.check_name(host)
+        address = parse_address(host)
+        if address is not None:  # aiohttp asks no resolver for these
+            self._guard.check(host, (address,), url.port or 0, encrypted=url.scheme == "https")
+        elif ":" in host or re.fullmatch(r"(0x[0-9a-f]*|[0-9]+)", host.rstrip(".").lower().rpartition(".")[2]):
+            raise AddressRefused(
+                f"{host} is an unusual spelling of an address.", next_step="Write it as four numbers, e.g. 192.0.2.1.", host=host
+            )
+        return url
+
+    def _connector(self, *, encrypted: bool) -> aiohttp.TCPConnector:
+        return aiohttp.TCPConnector(
+            resolver=_GuardedResolver(self._guard, self._lookup, encrypted=encrypted),
+            socket_factory=self._open_socket,
+            ssl=self._tls,
+            limit=0,
+            limit_per_host=self._connections_per_host,
+            ttl_dns_cache=DNS_CACHE_S,
+            keepalive_timeout=KEEP_ALIVE_S,
+        )
+
+    def _open_socket(self, target: aiohttp.AddrInfoType) -> socket.socket:
+        family, kind, protocol, _, where = target
+        try:
+            self._guard.check_socket(ip_address(where[0]), where[1])
+        except AddressRefused as refusal:
+            raise PermissionError(errno.EACCES, refusal.detail) from None
+        return socket.socket(family, kind, protocol)
+
+
+class Exchange:
+    """One request on its way: `async with` it to get the response. Leaving it half-read closes the connection."""
+
+    __slots__ = ("_body", "_client", "_deadline_s", "_headers", "_max_bytes", "_method", "_response", "_url")
+
+    def __init__(
+        self,
+        client: HttpClient,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        deadline_s: float | None,
+        max_bytes: int | None,
+    ) -> None:
+        self._client = client
+        self._method = method
+        self._url = url
+        self._headers = headers
+        self._body = body
+        self._deadline_s = deadline_s
+        self._max_bytes = max_bytes
+
+    async def __aenter__(self) -> "Response":
+        url = self._client._checked(self._url)
+        body = self._body
+        try:
+            response = await self._client._sessions[url.scheme].request(
+                self._method,
+                url,
+                data=BytesIO(body) if body is not None and len(body) > 2**20 else body,  # aiohttp warns above 1 MiB
+                headers=self._headers,
+                allow_redirects=False,
+                timeout=_timeout(self._deadline_s),
+            )
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise _translated(error, url, self._deadline_s, before_answer=True) from None
+        self._response = Response(response, url, self._deadline_s, self._max_bytes)
+        return self._response
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._response._leave()
+
+
+class Response:
+    """A response whose head has arrived; `headers` ignore case. The body, decompressed, is bounded by `max_bytes`."""
+
+    __slots__ = ("_deadline_s", "_lingers", "_max_bytes", "_read_bytes", "_response", "_url", "headers", "status")
+
+    def __init__(self, response: aiohttp.ClientResponse, url: URL, deadline_s: float | None, max_bytes: int | None) -> None:
+        self._response = response
+        self._url = url
+        self._deadline_s = deadline_s
+        self._max_bytes = max_bytes
+        self._read_bytes = 0
+        self._lingers = False
+        self.status = response.status
+        self.headers: Mapping[str, str] = response.headers
+
+    async def read(self) -> bytes:
+        """The whole body. Raises TooLarge, TimedOut, BrokenResponse."""
+        if self._max_bytes is not None and (self._response.content_length or 0) > self._max_bytes:
+            raise self._too_large()
+        first = await self._next()
+        if self._response.content.at_eof():
+            return first
+        pieces = [first]
+        while piece := await self._next():
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it arrives. Raises as `read`."""
+        while piece := await self._next():
+            yield piece
+
+    def linger(self) -> None:
+        """What was needed has come: let the body end by itself (at most 1 s), so that the connection stays usable."""
+        self._lingers = True
+
+    async def _next(self) -> bytes:
+        try:
+            piece = await self._response.content.readany()
+        except (aiohttp.ClientError, OSError) as error:
+            raise _translated(error, self._url, self._deadline_s, before_answer=False) from None
+        if self._max_bytes is not None:
+            self._read_bytes += len(piece)
+            if self._read_bytes > self._max_bytes:
+                raise self._too_large()
+        return piece
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge(f"{self._url.host} answered with more than {self._max_bytes:,} bytes.")
+
+    def _leave(self) -> None:
+        content = self._response.content
+        if self._lingers and not content.is_eof():
+            limit = asyncio.get_running_loop().call_later(LINGER_S, self._response.release)
+            content.on_eof(limit.cancel)  # aiohttp itself returns the connection to the pool at the end of the body
+        else:
+            self._response.release()
+
+
+class _GuardedResolver(AbstractResolver):
+    def __init__(self, guard: AddressGuard, lookup: Lookup, *, encrypted: bool) -> None:
+        self._guard = guard
+        self._lookup = lookup
+        self._encrypted = encrypted
+
+    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC) -> list[ResolveResult]:
+        addresses = await self._lookup(host, port)
+        if not addresses:
+            raise OSError(f"{host} has no address")
+        self._guard.check(host, addresses, port, encrypted=self._encrypted)
+        return [
+            ResolveResult(hostname=host, host=str(address), port=port, family=family, proto=0, flags=socket.AI_NUMERICHOST)
+            for address in addresses
+        ]
+
+    async def close(self) -> None:
+        """Nothing is kept open here."""
+
+
+@lru_cache(maxsize=256)
+def _timeout(deadline_s: float | None) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=deadline_s, connect=CONNECT_TIMEOUT_S, sock_connect=CONNECT_TIMEOUT_S)
+
+
+def _tls_context(settings: Settings) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    if settings.outbound_ca_file is not None:
+        try:
+            context.load_verify_locations(cafile=settings.outbound_ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise Invalid(
+                f"CONDUCKTOR_OUTBOUND_CA_FILE={settings.outbound_ca_file} is not a readable PEM file: {error}"
+            ) from None
+    return context
+
+
+def _translated(error: Exception, url: URL, deadline_s: float | None, *, before_answer: bool) -> HttpError | Invalid:
+    host = url.host
+    match error:
+        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientSSLError():
+            reason = getattr(error.__cause__, "verify_message", "") or "the secure connection could not be set up"
+            return TlsFailed(
+                f"{host} could not prove who it is: {reason}.",
+                next_step="Check the address. For a private certificate authority the operator sets CONDUCKTOR_OUTBOUND_CA_FILE.",
+            )
+        case aiohttp.ClientConnectorDNSError():
+            return ConnectFailed(f"There is no server called {host}.", next_step="Check the address for typing mistakes.")
+        case aiohttp.ConnectionTimeoutError():
+            return ConnectFailed(f"{host} did not accept a connection within {CONNECT_TIMEOUT_S:g} s.")
+        case aiohttp.ClientConnectorError():
+            return ConnectFailed(
+                f"{host} does not accept connections on port {url.port} ({error.os_error.strerror or 'refused'})."
+            )
+        case TimeoutError():
+            return TimedOut(f"{host} did not finish its answer within {deadline_s or 0:g} s.")
+        case aiohttp.ClientPayloadError():
+            return BrokenResponse(f"{host} broke off its answer.")
+        case aiohttp.ClientResponseError():
+            return BrokenResponse(f"{host} does not speak HTTP properly.")
+        case aiohttp.ClientError() | OSError():
+            return BrokenResponse(f"{host} closed the connection.", before_answer=before_answer)
+        case _:
+            return Invalid(f"The request to {host} can not be sent: a header is not valid.")
