@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from conducktor.core.actor import Actor
@@ -36,6 +36,11 @@ class Trail:
     def begin(self, call: ToolCall) -> None:
         """Hand the entry to the writer; the commit runs beside what comes next."""
         self._written = self._submit(self.actor, self.request, call)
+
+    def decided(self, matched: Sequence[tuple[str, int]]) -> None:
+        """Remember which policies, in which version, had something to say."""
+        if matched:
+            self.decision = {"policies": [{"name": name, "version": version} for name, version in matched]}
 
     async def durable(self) -> None:
         """Wait until the entry is committed. Raises Unavailable: then nothing may be called."""

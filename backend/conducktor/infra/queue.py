@@ -5,7 +5,6 @@ from typing import Any
 
 import structlog
 from saq import CronJob, Queue, Worker
-from saq.types import PartialTimersDict
 
 log = structlog.get_logger()
 
@@ -64,7 +63,7 @@ def make_worker(doorbell: Doorbell, jobs: Mapping[str, Job], periodic: tuple[Per
         before_process=before_process,
         concurrency=8,
         shutdown_grace_period_s=5,
-        timers=PartialTimersDict(sweep=5, schedule=1),
+        timers={"sweep": 5, "schedule": 1},  # type: ignore[arg-type]  # SAQ marks its partial dict as total
     )
 
 

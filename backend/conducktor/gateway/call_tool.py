@@ -1,0 +1,46 @@
+"""The life of a call. The order is the governance: nothing reaches an upstream except through this function."""
+
+import msgspec
+
+from conducktor.approvals.approvals import Approvals
+from conducktor.audit.writer import AuditWriter
+from conducktor.budgets.budgets import Budgets
+from conducktor.core.tool_call import CallRequest, CallResult
+from conducktor.gateway.relay import Relay
+from conducktor.gateway.resolve import Resolver
+from conducktor.gateway.upstream import Upstream
+from conducktor.oauth.caller import Caller
+from conducktor.policies.policies import Policies
+
+
+class Gateway(msgspec.Struct, frozen=True):
+    """What a call passes through, in this order."""
+
+    audit: AuditWriter
+    resolver: Resolver
+    policies: Policies
+    approvals: Approvals
+    budgets: Budgets
+    upstream: Upstream
+
+
+async def call_tool(gateway: Gateway, caller: Caller, request: CallRequest, relay: Relay) -> CallResult:
+    """Run one governed call: a tool, a resource, a prompt, or a management tool.
+
+    `caller` can only come from `oauth.authenticate`. Raises ConducktorError for every refusal; whatever happens is in
+    the audit. At most once: nothing here repeats a call.
+    """
+    async with gateway.audit.trail(caller.actor, request) as trail:
+        target = await gateway.resolver.resolve(caller, request)  # what: unknown and forbidden look alike
+        call = target.call(caller.actor, request)
+        trail.begin(call)
+        decision = await gateway.policies.decide(call)  # may it? a policy may rewrite the call
+        trail.decided(decision.matched)
+        call = decision.permitted_call()  # raises PolicyDenied
+        await gateway.approvals.require(call, [ask.reason for ask in decision.asks])
+        async with gateway.budgets.reserve(call) as reservation:  # hold the money, atomically
+            await trail.durable()  # no durable entry, no call
+            result = await gateway.upstream.call(call, target, request, relay)
+            await reservation.settle(result)  # estimate → what was used
+        trail.finish(result)
+    return result
