@@ -21,7 +21,7 @@ def parse_url(text: str) -> URL:
         url = URL(text)
         if url.scheme not in ("http", "https") or not url.raw_host:
             raise ValueError("it must start with https:// and name a server")
-        if "@" in url.raw_authority or "#" in text:
+        if "@" in re.split(r"[/?#]", text.partition("://")[2], maxsplit=1)[0] or "#" in text:
             raise ValueError("user names, passwords and fragments (#…) do not belong into it")
         if not url.port or not re.fullmatch(r"[0-9A-Za-z._:-]{1,253}", url.raw_host):
             raise ValueError("its server name or port is not valid")
