@@ -1,0 +1,106 @@
+"""Tables of the slice. Definitions are kept as the bytes that came: JSONB would reorder them and refuses NUL."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from advanced_alchemy.types import DateTimeUTC
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from conducktor.infra.database import UUIDv7Base
+
+
+class ConnectionRow(UUIDv7Base):
+    """`revision` grows whenever what is connected to changes; a discovery of an older revision is not stored."""
+
+    __tablename__ = "connections"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "name"),
+        CheckConstraint("state IN ('PENDING', 'ACTIVE', 'ERROR', 'DISABLED')", name="connection_state"),
+        CheckConstraint("auth IN ('none', 'bearer', 'header')", name="connection_auth"),
+        CheckConstraint("transport IN ('streamable_http', 'sse')", name="connection_transport"),
+        CheckConstraint("name ~ '^[a-z0-9][a-z0-9-]*$' AND length(name) <= 40", name="connection_name"),
+        Index("ix_connections_next_check_at", "next_check_at"),
+    )
+
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    service: Mapped[str | None] = mapped_column(Text)
+    catalogue_version: Mapped[str | None] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(Text)
+    transport: Mapped[str] = mapped_column(Text)
+    auth: Mapped[str] = mapped_column(Text)
+    header_name: Mapped[str | None] = mapped_column(Text)
+    credential_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    revision: Mapped[int] = mapped_column(Integer, default=1)
+
+    state: Mapped[str] = mapped_column(Text)
+    state_reason: Mapped[str | None] = mapped_column(Text)
+    state_next_step: Mapped[str | None] = mapped_column(Text)
+    fault: Mapped[str | None] = mapped_column(Text)
+    state_since: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+    next_check_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    checked_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    discovered_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    last_success_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    last_failure_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    failures_in_row: Mapped[int] = mapped_column(Integer, default=0)
+
+    era: Mapped[str | None] = mapped_column(Text)
+    protocol_version: Mapped[str | None] = mapped_column(Text)
+    server_info: Mapped[bytes | None] = mapped_column(LargeBinary)
+    capabilities: Mapped[bytes | None] = mapped_column(LargeBinary)
+    instructions: Mapped[str | None] = mapped_column(Text)
+    notes: Mapped[list[Any]] = mapped_column(JSONB, default=list)
+
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+    updated_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+
+
+class ToolRow(UUIDv7Base):
+    """`definition` is what the upstream said last; `pinned` what was accepted and is served. Hashes as in `definition.py`."""
+
+    __tablename__ = "tools"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "full_name"),
+        UniqueConstraint("connection_id", "name"),
+        CheckConstraint("state IN ('active', 'quarantined', 'rejected', 'gone')", name="tool_state"),
+        CheckConstraint("state <> 'active' OR pinned_hash = definition_hash", name="tool_active_is_pinned"),
+        CheckConstraint("class_override IN ('read', 'write', 'destructive')", name="tool_class_override"),
+    )
+
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(Text)
+    full_name: Mapped[str] = mapped_column(Text)
+    definition: Mapped[bytes] = mapped_column(LargeBinary)
+    definition_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    pinned: Mapped[bytes | None] = mapped_column(LargeBinary)
+    pinned_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(Text)
+    state_reason: Mapped[str | None] = mapped_column(Text)
+    class_override: Mapped[str | None] = mapped_column(Text)
+    accepted_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    accepted_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    first_seen_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+    last_seen_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+
+
+class OfferRow(UUIDv7Base):
+    """A resource, resource template or prompt of an upstream; replaced whole by each discovery."""
+
+    __tablename__ = "offers"
+    __table_args__ = (
+        UniqueConstraint("connection_id", "kind", "key"),
+        CheckConstraint("kind IN ('resource', 'resource_template', 'prompt')", name="offer_kind"),
+    )
+
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(Text)
+    key: Mapped[str] = mapped_column(Text)
+    definition: Mapped[bytes] = mapped_column(LargeBinary)

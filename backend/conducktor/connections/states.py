@@ -1,0 +1,33 @@
+"""The words for how connections, tools and credentials stand."""
+
+from enum import StrEnum
+
+
+class ConnectionState(StrEnum):
+    PENDING = "PENDING"
+    """Saved, not yet reached."""
+    ACTIVE = "ACTIVE"
+    ERROR = "ERROR"
+    """Not usable right now; heals by itself when the cause goes away."""
+    DISABLED = "DISABLED"
+
+
+class ToolState(StrEnum):
+    ACTIVE = "active"
+    QUARANTINED = "quarantined"
+    """Suspicious or changed: not served until a person accepts it."""
+    REJECTED = "rejected"
+    """Clients could not use it, so it is not served."""
+    GONE = "gone"
+
+
+class Auth(StrEnum):
+    NONE = "none"
+    BEARER = "bearer"
+    HEADER = "header"
+
+
+class OfferKind(StrEnum):
+    RESOURCE = "resource"
+    RESOURCE_TEMPLATE = "resource_template"
+    PROMPT = "prompt"
