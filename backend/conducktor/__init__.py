@@ -1,1 +1,3 @@
 """Conducktor: the governed MCP gateway for ChatGPT."""
+
+__version__ = "0.1.0"

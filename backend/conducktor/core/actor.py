@@ -29,6 +29,7 @@ class Permission(StrEnum):
     AUTHORIZATIONS_MANAGE = "authorizations:manage"
     WORKSPACE_READ = "workspace:read"
     WORKSPACE_WRITE = "workspace:write"
+    WORKSPACE_OWN = "workspace:own"
 
 
 class Surface(StrEnum):

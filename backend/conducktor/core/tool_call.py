@@ -21,6 +21,7 @@ class CallRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     `name` is the tool's or prompt's name, or the resource's URI, as the client wrote it; `connection` is set when the
     client used one connection's own endpoint. `params` are the request's params as received, JSON object bytes.
+    `mirrored_headers` are the `mcp-param-*` headers where the protocol has them (2026-07-28), lower-case names; else None.
     """
 
     id: CallId
@@ -29,7 +30,7 @@ class CallRequest(msgspec.Struct, frozen=True, kw_only=True):
     connection: str | None
     params: msgspec.Raw
     arguments: msgspec.Raw = msgspec.Raw(b"{}")
-    mirrored_headers: tuple[tuple[str, str], ...] = ()
+    mirrored_headers: tuple[tuple[str, str], ...] | None = None
     conversation_id: str | None = None
 
 

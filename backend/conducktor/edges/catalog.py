@@ -3,6 +3,4 @@
 from conducktor.audit import operations as audit
 from conducktor.core.operation import Operation
 
-OPERATIONS: tuple[Operation, ...] = (
-    *audit.OPERATIONS,
-)
+OPERATIONS: tuple[Operation, ...] = (*audit.OPERATIONS,)

@@ -1,0 +1,76 @@
+"""Requests that run right now, so that a legacy client's `notifications/cancelled` finds them, in whichever process.
+
+The modern era cancels by closing the stream (`DisconnectWatch`). Without sessions two conversations of one person may use
+the same request id at once; then nobody can tell which one was meant, and neither is cancelled.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from conducktor.edges.mcp_protocol import Message
+from conducktor.infra.changes import ChangeFeed
+from conducktor.infra.database import Change, Database
+from conducktor.oauth.caller import Caller
+
+TOPIC = "cancelled-requests"
+MAX_ID_BYTES = 100
+
+
+class Ticket:
+    """One running request. `withdrawn` tells its own cancellation from a shutdown."""
+
+    def __init__(self, task: "asyncio.Task[object] | None") -> None:
+        self._task = task
+        self.withdrawn = False
+
+    def withdraw(self) -> None:
+        self.withdrawn = True
+        if self._task:
+            self._task.cancel()
+
+
+class InFlight:
+    """Keyed by authorization and request id: nobody can cancel another person's request."""
+
+    def __init__(self, database: Database, changes: ChangeFeed) -> None:
+        self._database = database
+        self._running: defaultdict[str, list[Ticket]] = defaultdict(list)
+        changes.subscribe(self._on_change)
+
+    @contextmanager
+    def running(self, caller: Caller, message: Message) -> Iterator[Ticket]:
+        key, ticket = _key(caller, message.id), Ticket(asyncio.current_task())
+        self._running[key].append(ticket)
+        try:
+            yield ticket
+        finally:
+            tickets = self._running[key]
+            tickets.remove(ticket)
+            if not tickets:
+                del self._running[key]
+
+    async def cancel(self, caller: Caller, message: Message) -> None:
+        """Best effort (MCP §cancellation): here, else in the process that runs it."""
+        request_id = message.params.request_id
+        if not isinstance(request_id, bytes | memoryview) or len(bytes(request_id)) > MAX_ID_BYTES:
+            return
+        key = _key(caller, bytes(request_id))
+        if not self._withdraw(key):
+            async with self._database.transaction() as tx:
+                await tx.announce(Change(topic=TOPIC, id=key))
+
+    def _on_change(self, change: Change) -> None:
+        if change.topic == TOPIC:
+            self._withdraw(change.id)
+
+    def _withdraw(self, key: str) -> bool:
+        tickets = self._running.get(key, [])
+        if len(tickets) == 1:
+            tickets[0].withdraw()
+        return bool(tickets)
+
+
+def _key(caller: Caller, request_id: bytes) -> str:
+    return f"{caller.authorization_id}:{request_id.decode('latin-1')}"

@@ -1,0 +1,78 @@
+"""`GET /api/workspaces/{workspace}/events`: server-sent events that tell an open page what changed, never what it says.
+
+The page asks again for what it shows; permissions are checked there. A page whose person lost the workspace is cut off.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
+
+import msgspec
+from litestar import Request, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+
+from conducktor.core.actor import Actor
+from conducktor.core.errors import ConducktorError
+from conducktor.core.ids import WorkspaceId
+from conducktor.infra.changes import ChangeFeed
+from conducktor.infra.database import Change
+
+SHOWN = frozenset({"connections", "authorizations", "members", "policies", "calls"})
+RECHECK_S = 4.0  # a stream whose person lost access must close within 5 s
+QUEUE = 200
+
+
+class ActorOf(Protocol):
+    async def __call__(self, request: Request[Any, Any, Any], workspace: str) -> Actor: ...
+
+
+def routes(changes: ChangeFeed, actor_of: ActorOf) -> list[HTTPRouteHandler]:
+    @get(
+        "/api/workspaces/{workspace:str}/events",
+        operation_id="events_stream",
+        opt={"permission": "account"},
+        include_in_schema=False,
+    )
+    async def events(request: Request[Any, Any, Any], workspace: FromPath[str]) -> ServerSentEvent:
+        actor = await actor_of(request, workspace)
+
+        async def still_allowed() -> bool:
+            try:
+                await actor_of(request, workspace)
+            except ConducktorError:
+                return False
+            return True
+
+        return ServerSentEvent(_events(changes, actor.workspace_id, still_allowed))
+
+    return [events]
+
+
+async def _events(changes: ChangeFeed, workspace_id: WorkspaceId, still_allowed: Any) -> AsyncIterator[ServerSentEventMessage]:
+    waiting: asyncio.Queue[Change] = asyncio.Queue(QUEUE)
+
+    def on_change(change: Change) -> None:
+        if change.workspace_id == workspace_id and change.topic in SHOWN and not waiting.full():
+            waiting.put_nowait(change)
+
+    unsubscribe = changes.subscribe(on_change)
+    try:
+        yield ServerSentEventMessage(event="ready", data="{}", retry=2000)
+        while True:
+            try:
+                async with asyncio.timeout(RECHECK_S):
+                    change = await waiting.get()
+            except TimeoutError:
+                if not await still_allowed():
+                    return
+                yield ServerSentEventMessage(comment="still here")
+            else:
+                yield ServerSentEventMessage(event="changed", data=_data(change))
+    finally:
+        unsubscribe()
+
+
+def _data(change: Change) -> str:
+    return msgspec.json.encode({"topic": change.topic, "id": change.id}).decode()

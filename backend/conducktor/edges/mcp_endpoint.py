@@ -1,0 +1,169 @@
+"""`POST /api/conducktor-mcp` and `/api/conducktor-mcp/{connection}`: authenticate, read, dispatch, answer."""
+
+import asyncio
+
+import msgspec
+from litestar import asgi
+from litestar.handlers import ASGIRouteHandler
+from litestar.types import HTTPScope, Receive, Scope, Send
+
+from conducktor.core.errors import ConducktorError, Kind, Unauthenticated
+from conducktor.edges import mcp_errors
+from conducktor.edges.in_flight import InFlight
+from conducktor.edges.mcp_http import (
+    BodyTooLarge,
+    ClientGone,
+    DisconnectWatch,
+    EventStream,
+    headers_of,
+    read_body,
+    send_empty,
+    send_json,
+)
+from conducktor.edges.mcp_methods import Methods
+from conducktor.edges.mcp_protocol import (
+    HTTP_STATUS,
+    INVALID_REQUEST,
+    REFUSED,
+    REQUEST_CANCELLED,
+    Era,
+    Message,
+    ProtocolError,
+    error_body,
+    notification_body,
+    read_message,
+    result_body,
+)
+from conducktor.gateway.relay import NO_RELAY, Relay
+from conducktor.oauth.authenticate import Authenticator
+from conducktor.oauth.caller import Caller
+
+PATH = "/api/conducktor-mcp"
+
+
+class McpEndpoint:
+    """Both eras on one URL. Keeps nothing between requests but what runs right now."""
+
+    def __init__(self, methods: Methods, authenticator: Authenticator, in_flight: InFlight, resource: str) -> None:
+        self._methods = methods
+        self._authenticator = authenticator
+        self._in_flight = in_flight
+        self._resource = resource
+
+    async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        connection: str | None = scope.get("path_params", {}).get("connection")
+        resource = f"{self._resource}/{connection}" if connection else self._resource
+        try:
+            given = [value for name, value in scope["headers"] if name == b"authorization"]
+            caller = await self._authenticator.authenticate(given, resource)
+        except ConducktorError as error:
+            await self._refuse(send, error, resource)
+            return
+        if scope["method"] != "POST":
+            await send_empty(send, 405, ((b"allow", b"POST"),))
+            return
+        try:
+            await self._post(caller, connection, scope, receive, send)
+        except ConducktorError as error:
+            await self._refuse(send, error, resource)
+        except ProtocolError as error:
+            status = error.status or 200
+            await send_json(send, status, error_body(error.id, error.code, error.message, error.data))
+        except (BodyTooLarge, TimeoutError) as error:
+            status = 413 if isinstance(error, BodyTooLarge) else 408
+            await send_json(
+                send,
+                status,
+                error_body(b"null", INVALID_REQUEST, "The body is too large." if status == 413 else "The body came too slowly."),
+            )
+        except ClientGone:
+            return
+
+    async def _post(self, caller: Caller, connection: str | None, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        headers = headers_of(scope)
+        if not headers.get("content-type", "").startswith("application/json") or "content-encoding" in headers:
+            raise ProtocolError(INVALID_REQUEST, "Send plain application/json.", status=415)
+        message = read_message(await read_body(receive), headers)
+        if message is None:
+            await send_empty(send, 202)
+        elif message.is_notification:
+            if message.method == "notifications/cancelled":
+                await self._in_flight.cancel(caller, message)
+            await send_empty(send, 202)
+        elif (token := message.params.meta.get("progressToken")) and "text/event-stream" in headers.get("accept", ""):
+            await self._stream(caller, message, connection, headers, token, receive, send)
+        else:
+            status, body = await self._answer(caller, message, connection, NO_RELAY, headers, receive)
+            await send_json(send, status, body)
+
+    async def _stream(
+        self,
+        caller: Caller,
+        message: Message,
+        connection: str | None,
+        headers: dict[str, str],
+        token: msgspec.Raw,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        """The client wants progress: answer as events."""
+        stream = EventStream(send)
+        relay = Relay(send=lambda method, params: stream.push(notification_body(method, bytes(params))), progress_token=token)
+        await stream.start()
+        try:
+            try:
+                _, body = await self._answer(caller, message, connection, relay, headers, receive)
+            except ConducktorError as error:
+                body = error_body(message.id, REFUSED, error.detail)
+            await stream.finish(body)
+        finally:
+            await stream.abandon()
+
+    async def _answer(
+        self, caller: Caller, message: Message, connection: str | None, relay: Relay, headers: dict[str, str], receive: Receive
+    ) -> tuple[int, bytes]:
+        """Raises ConducktorError for what is refused as HTTP, ClientGone; everything else becomes a JSON-RPC answer."""
+        watch = DisconnectWatch(receive)
+        with self._in_flight.running(caller, message) as ticket, watch:
+            try:
+                return 200, result_body(message.id, await self._methods.answer(caller, message, connection, relay, headers))
+            except ProtocolError as error:
+                refusal = error
+            except asyncio.CancelledError:
+                if not (watch.gone or ticket.withdrawn):
+                    raise  # the server is stopping
+                _stay_alive()
+                if watch.gone:
+                    raise ClientGone from None
+                refusal = ProtocolError(REQUEST_CANCELLED, "The request was cancelled by its client.")
+            except ConducktorError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the last line of defence: logged, referenced, answered
+                refusal = mcp_errors.defect(error)
+        status = refusal.status or (HTTP_STATUS.get(refusal.code, 200) if message.era is Era.MODERN else 200)
+        return status, error_body(message.id, refusal.code, refusal.message, refusal.data)
+
+    async def _refuse(self, send: Send, error: ConducktorError, resource: str) -> None:
+        """401 with a challenge, or 503 while the database is away: before or instead of JSON-RPC."""
+        extra: list[tuple[bytes, bytes]] = []
+        if isinstance(error, Unauthenticated):
+            extra.append((b"www-authenticate", self._authenticator.challenge(error, resource).encode()))
+        if error.retry_after_s is not None:
+            extra.append((b"retry-after", str(error.retry_after_s).encode()))
+        status = {Kind.UNAUTHENTICATED: 401, Kind.UNAVAILABLE: 503}.get(error.kind, 400)
+        await send_json(send, status, error_body(b"null", REFUSED, error.detail), tuple(extra))
+
+
+def routes(endpoint: McpEndpoint) -> list[ASGIRouteHandler]:
+    @asgi([PATH, PATH + "/{connection:str}"], opt={"permission": "client"})
+    async def mcp(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await endpoint(scope, receive, send)
+
+    return [mcp]
+
+
+def _stay_alive() -> None:
+    """The cancellation was ours (hung-up client, withdrawn request), and it is dealt with here."""
+    if task := asyncio.current_task():
+        task.uncancel()

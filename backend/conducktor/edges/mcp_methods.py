@@ -1,0 +1,178 @@
+"""What each MCP method answers. Results are JSON object bytes; era differences are added in one place, `dress`."""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from conducktor.core.errors import ConducktorError
+from conducktor.core.ids import CallId, new_id
+from conducktor.core.tool_call import CallRequest, CallResult
+from conducktor.edges import mcp_errors
+from conducktor.edges.mcp_protocol import (
+    HEADER_MISMATCH,
+    INVALID_PARAMS,
+    LEGACY_VERSIONS,
+    METHOD_NOT_FOUND,
+    MODERN,
+    NAMED_METHODS,
+    SERVER_INFO,
+    Era,
+    Message,
+    ProtocolError,
+    encode,
+)
+from conducktor.gateway.call_tool import Gateway, call_tool
+from conducktor.gateway.list_tools import Lists
+from conducktor.gateway.relay import Relay
+from conducktor.gateway.resolve import HeaderContradicts
+from conducktor.oauth.caller import Caller
+
+INSTRUCTIONS = (
+    "Conducktor connects the services of one workspace. Tools are named <connection>_<tool>; conducktr_* tools manage Conducktor "
+    "itself: call conducktr_list_connections to see what is connected and conducktr_get_connection_health when a tool fails. "
+    "Rules of the workspace apply to every call: a result with isError says why a call was refused and what to do next; "
+    "do not retry a refused call unchanged."
+)
+CAPABILITIES = {
+    "tools": {"listChanged": False},
+    "resources": {"listChanged": False, "subscribe": False},
+    "prompts": {"listChanged": False},
+}
+LIST_TTL_MS = 30_000
+SERVER_INFO_KEY = "io.modelcontextprotocol/serverInfo"
+CONVERSATION_KEY = "openai/session"
+
+_EMPTY_OBJECT = msgspec.Raw(b"{}")
+_FRESH = encode({SERVER_INFO_KEY: SERVER_INFO})
+
+
+class Methods:
+    """Dispatches checked messages of authenticated callers."""
+
+    def __init__(self, gateway: Gateway, lists: Lists) -> None:
+        self._gateway = gateway
+        self._answers: dict[str, Callable[[Caller, Message, str | None], Awaitable[bytes]]] = {
+            "tools/list": lambda caller, _message, connection: _listed("tools", lists.tools(caller, connection)),
+            "resources/list": lambda caller, _message, connection: _listed("resources", lists.resources(caller, connection)),
+            "resources/templates/list": lambda caller, _message, connection: _listed(
+                "resourceTemplates", lists.templates(caller, connection)
+            ),
+            "prompts/list": lambda caller, _message, connection: _listed("prompts", lists.prompts(caller, connection)),
+            "initialize": _initialize,
+            "server/discover": _discover,
+            "ping": _ping,
+        }
+
+    async def answer(
+        self, caller: Caller, message: Message, connection: str | None, relay: Relay, headers: dict[str, str]
+    ) -> bytes:
+        """The result's JSON. Raises ProtocolError, and ConducktorError for what is refused as HTTP."""
+        if message.method in NAMED_METHODS:
+            return dress(message, await self._governed(caller, message, connection, relay, headers))
+        answer = self._answers.get(message.method)
+        if answer is None or (message.era is Era.MODERN and message.method in ("initialize", "ping")):
+            raise ProtocolError(METHOD_NOT_FOUND, f"Method not found: {message.method[:100]}")
+        return dress(message, await answer(caller, message, connection))
+
+    async def _governed(
+        self, caller: Caller, message: Message, connection: str | None, relay: Relay, headers: dict[str, str]
+    ) -> bytes:
+        request = _request(message, connection, headers)
+        try:
+            outcome = await call_tool(self._gateway, caller, request, relay)
+        except HeaderContradicts as error:
+            raise ProtocolError(HEADER_MISMATCH, error.detail, status=400) from None
+        except ConducktorError as error:
+            match mcp_errors.TABLE[error.kind]:
+                case mcp_errors.As.HTTP:
+                    raise
+                case mcp_errors.As.RESULT if message.method == "tools/call":
+                    return mcp_errors.refusal_result(error)
+                case _:
+                    raise mcp_errors.refusal_error(error) from None
+        return _relayed(outcome)
+
+
+def _request(message: Message, connection: str | None, headers: dict[str, str]) -> CallRequest:
+    conversation = message.params.meta.get(CONVERSATION_KEY)
+    return CallRequest(
+        id=CallId(new_id()),
+        method=message.method,
+        name=message.name,
+        connection=connection,
+        params=message.raw_params,
+        arguments=_one_reading(message.params.arguments),
+        mirrored_headers=_mirrored(headers) if message.era is Era.MODERN else None,
+        conversation_id=_text(conversation) if conversation else headers.get("x-openai-session"),
+    )
+
+
+def _mirrored(headers: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in headers.items() if name.startswith("mcp-param-"))
+
+
+def _one_reading(arguments: msgspec.Raw | msgspec.UnsetType) -> msgspec.Raw:
+    """Arguments re-encoded, so that what policies judge is what the upstream reads (duplicate keys, odd escapes)."""
+    if arguments is msgspec.UNSET:
+        return _EMPTY_OBJECT
+    try:
+        decoded = msgspec.json.decode(arguments)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ProtocolError(INVALID_PARAMS, f"The arguments are not valid JSON: {str(error)[:200]}") from None
+    if not isinstance(decoded, dict):
+        raise ProtocolError(INVALID_PARAMS, "params.arguments must be an object")
+    return msgspec.Raw(encode(decoded))
+
+
+def _text(raw: msgspec.Raw) -> str | None:
+    try:
+        return msgspec.json.decode(raw, type=str)[:200]
+    except msgspec.DecodeError:
+        return None
+
+
+def _relayed(outcome: CallResult) -> bytes:
+    if outcome.error is not None:
+        error = msgspec.json.decode(outcome.error, type=dict)
+        raise ProtocolError(
+            error.get("code", -32603), error.get("message", "The connected server refused."), status=200, data=error.get("data")
+        )
+    return bytes(outcome.result or b"{}")
+
+
+def dress(message: Message, result: bytes) -> bytes:
+    """2026-07-28: every result says what kind it is (`resultType`); an upstream that already did is left alone."""
+    if message.era is Era.LEGACY or b'"resultType"' in result:
+        return result
+    return b'{"resultType":"complete"' + (b"," if result.strip() != b"{}" else b"") + result.lstrip()[1:]
+
+
+async def _listed(field: str, items: Awaitable[bytes]) -> bytes:
+    """A whole list in one page; private, because it is filtered for this caller (caching §cacheScope)."""
+    return b'{"%b":%b,"ttlMs":%d,"cacheScope":"private","_meta":%b}' % (field.encode(), await items, LIST_TTL_MS, _FRESH)
+
+
+async def _initialize(_caller: Caller, message: Message, _connection: str | None) -> bytes:
+    """2026-07-28 cannot be negotiated by a handshake: whoever asks for more than we have gets our newest legacy revision."""
+    asked = message.params.protocol_version
+    version = asked if asked in LEGACY_VERSIONS else LEGACY_VERSIONS[0]
+    return encode(
+        {"protocolVersion": version, "capabilities": CAPABILITIES, "serverInfo": SERVER_INFO, "instructions": INSTRUCTIONS}
+    )
+
+
+async def _discover(_caller: Caller, _message: Message, _connection: str | None) -> bytes:
+    return encode(
+        {
+            "supportedVersions": [MODERN, *LEGACY_VERSIONS],
+            "capabilities": CAPABILITIES,
+            "instructions": INSTRUCTIONS,
+            "ttlMs": LIST_TTL_MS,
+            "cacheScope": "private",
+            "_meta": {SERVER_INFO_KEY: SERVER_INFO},
+        }
+    )
+
+
+async def _ping(_caller: Caller, _message: Message, _connection: str | None) -> bytes:
+    return b"{}"

@@ -1,0 +1,72 @@
+"""What a caller may see, joined from pre-encoded pieces. No upstream is ever asked while a client waits."""
+
+from typing import Protocol
+
+from conducktor.connections.toolbox import Toolbox, ToolboxOf
+from conducktor.core.actor import Permission
+from conducktor.oauth.caller import Caller
+
+CACHED_LISTS = 256
+
+
+class LocalListing(Protocol):
+    def listed(self, caller: Caller) -> tuple[bytes, ...]:
+        """The gateway's own tools for this caller, each one JSON object."""
+
+
+class Lists:
+    """Renders `tools/list` and its siblings as JSON arrays; whole arrays are kept until the toolbox changes."""
+
+    def __init__(self, toolboxes: ToolboxOf, local: LocalListing) -> None:
+        self._toolboxes = toolboxes
+        self._local = local
+        self._rendered: dict[tuple[object, ...], bytes] = {}
+
+    async def tools(self, caller: Caller, connection: str | None) -> bytes:
+        own = self._local.listed(caller) if connection is None else ()
+        toolbox = await self._visible(caller)
+        if toolbox is None:
+            return _array(own)
+        key = ("tools", toolbox.version, connection, own)
+        if (known := self._rendered.get(key)) is None:
+            theirs = [t.listed_plain for (c, _), t in toolbox.plain.items() if c == connection]
+            theirs = theirs if connection else [t.listed for t in toolbox.tools.values()]
+            known = self._keep(key, _array((*own, *theirs)))
+        return known
+
+    async def resources(self, caller: Caller, connection: str | None) -> bytes:
+        toolbox = await self._visible(caller)
+        if toolbox is None:
+            return b"[]"
+        if connection:
+            return _array(tuple(r.listed_plain for (c, _), r in toolbox.plain_resources.items() if c == connection))
+        return _array(tuple(r.listed for r in toolbox.resources.values()))
+
+    async def templates(self, caller: Caller, connection: str | None) -> bytes:
+        toolbox = await self._visible(caller)
+        if toolbox is None:
+            return b"[]"
+        return _array(tuple(t.listed for t in toolbox.templates if connection in (None, t.connection.name)))
+
+    async def prompts(self, caller: Caller, connection: str | None) -> bytes:
+        toolbox = await self._visible(caller)
+        if toolbox is None:
+            return b"[]"
+        if connection:
+            return _array(tuple(p.listed_plain for (c, _), p in toolbox.plain_prompts.items() if c == connection))
+        return _array(tuple(p.listed for p in toolbox.prompts.values()))
+
+    async def _visible(self, caller: Caller) -> Toolbox | None:
+        if not caller.actor.may(Permission.CONNECTIONS_READ):
+            return None
+        return await self._toolboxes.of(caller.actor.workspace_id)
+
+    def _keep(self, key: tuple[object, ...], rendered: bytes) -> bytes:
+        if len(self._rendered) >= CACHED_LISTS:
+            self._rendered.clear()
+        self._rendered[key] = rendered
+        return rendered
+
+
+def _array(items: tuple[bytes, ...]) -> bytes:
+    return b"[" + b",".join(items) + b"]"

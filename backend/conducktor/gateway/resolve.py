@@ -1,0 +1,123 @@
+"""From the name a client wrote to what it means in this workspace. Exact look-ups in tables; names are never split."""
+
+import functools
+import re
+from typing import Protocol
+
+from conducktor.connections.toolbox import Connected, Toolbox, ToolboxOf
+from conducktor.core.actor import Permission
+from conducktor.core.errors import Invalid, NotFound
+from conducktor.core.tool_call import CallRequest, OperationClass
+from conducktor.gateway.mirrored_headers import contradicts
+from conducktor.gateway.scope import require
+from conducktor.gateway.target import Target
+from conducktor.oauth.caller import Caller
+
+NAME_SHOWN = 100
+
+
+class LocalTools(Protocol):
+    """The gateway's own tools."""
+
+    def target(self, caller: Caller, name: str) -> Target | None:
+        """None when there is no such tool, or the caller's role does not include it."""
+
+
+class UnknownTool(NotFound):
+    """There is no tool of this name."""
+
+
+class UnknownResource(NotFound):
+    """There is no resource with this URI."""
+
+
+class UnknownPrompt(NotFound):
+    """There is no prompt of this name."""
+
+
+class HeaderContradicts(Invalid):
+    """A mirrored header differs from the argument."""
+
+
+class Resolver:
+    """Finds targets. What is unknown, disabled, quarantined or not the caller's to see is refused in the same words."""
+
+    def __init__(self, toolboxes: ToolboxOf, local: LocalTools) -> None:
+        self._toolboxes = toolboxes
+        self._local = local
+
+    async def resolve(self, caller: Caller, request: CallRequest) -> Target:
+        """Raises UnknownTool, UnknownResource, UnknownPrompt, InsufficientScope, HeaderContradicts."""
+        if request.method == "tools/call" and request.connection is None and (own := self._local.target(caller, request.name)):
+            return own
+        require(caller, Permission.TOOLS_CALL)
+        toolbox = await self._toolboxes.of(caller.actor.workspace_id)
+        found = _FINDERS[request.method](toolbox, request)
+        if found is None:
+            raise _unknown(request)
+        if request.mirrored_headers is not None and (header := contradicts(found.header_params, request)):
+            raise HeaderContradicts(f"{header} is missing or differs from the body")
+        return found
+
+
+def _tool(toolbox: Toolbox, request: CallRequest) -> Target | None:
+    tool = toolbox.plain.get((request.connection, request.name)) if request.connection else toolbox.tools.get(request.name)
+    if tool is None:
+        return None
+    return Target(
+        connection=tool.connection,
+        name=tool.name,
+        full_name=tool.full_name,
+        operation_class=tool.operation_class,
+        definition_hash=tool.definition_hash,
+        header_params=tool.header_params,
+    )
+
+
+def _prompt(toolbox: Toolbox, request: CallRequest) -> Target | None:
+    name = request.name
+    prompt = toolbox.plain_prompts.get((request.connection, name)) if request.connection else toolbox.prompts.get(name)
+    return _reading(prompt.connection, prompt.name, prompt.full_name) if prompt else None
+
+
+def _resource(toolbox: Toolbox, request: CallRequest) -> Target | None:
+    uri = request.name
+    if request.connection:
+        # Servers may answer URIs that they do not list (links in results), so on its own endpoint the server decides.
+        listed = toolbox.plain_resources.get((request.connection, uri))
+        connection = toolbox.connections.get(request.connection)
+        return _reading(connection, listed.upstream_uri if listed else uri, uri) if connection else None
+    if known := toolbox.resources.get(uri):
+        return _reading(known.connection, known.upstream_uri, uri)
+    for template in toolbox.templates:
+        if _pattern(template.uri_template).fullmatch(uri):
+            return _reading(template.connection, uri, uri)
+    return None
+
+
+_FINDERS = {"tools/call": _tool, "prompts/get": _prompt, "resources/read": _resource}
+
+
+def _reading(connection: Connected, name: str, full_name: str) -> Target:
+    return Target(connection=connection, name=name, full_name=full_name, operation_class=OperationClass.READ)
+
+
+@functools.lru_cache(maxsize=1024)
+def _pattern(uri_template: str) -> re.Pattern[str]:
+    """RFC 6570 levels 1 and 2: `{id}` stays within a path segment, `{+path}` may span several."""
+    parts = re.split(r"(\{[^{}]*\})", uri_template)
+    wild = {True: ".+", False: "[^/?#]+"}
+    return re.compile("".join(wild[part.startswith("{+")] if part.startswith("{") else re.escape(part) for part in parts))
+
+
+def _unknown(request: CallRequest) -> NotFound:
+    shown = request.name[:NAME_SHOWN]
+    match request.method:
+        case "prompts/get":
+            return UnknownPrompt(f"Unknown prompt: {shown}")
+        case "resources/read":
+            return UnknownResource(f"Unknown resource: {shown}", uri=shown)
+        case _:
+            return UnknownTool(
+                f"Unknown tool: {shown}", next_step="List the tools again; press Refresh in ChatGPT's settings if it is new."
+            )

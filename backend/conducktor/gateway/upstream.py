@@ -1,0 +1,100 @@
+"""The step that leaves the house: one request to the connection's server, with its credential, never the caller's."""
+
+from typing import Protocol
+
+import msgspec
+
+from conducktor.connections.mcp_client import McpClient, OnNotification
+from conducktor.connections.mcp_reply import Notification, Reply
+from conducktor.core.tool_call import CallRequest, CallResult, ToolCall
+from conducktor.gateway.mirrored_headers import mirrored_headers
+from conducktor.gateway.relay import Relay
+from conducktor.gateway.target import Target
+
+PROTOCOL_PREFIX = "io.modelcontextprotocol/"
+"""`_meta` keys of the client's own hop (protocol version, client info, capabilities): each hop has its own."""
+
+TRACE_KEYS = frozenset({"io.modelcontextprotocol/related-task"})
+
+_decode_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_encode = msgspec.json.Encoder().encode
+
+
+class LocalCalls(Protocol):
+    async def call(self, call: ToolCall) -> CallResult:
+        """Run one of the gateway's own tools."""
+
+
+class _Head(msgspec.Struct):
+    is_error: bool = msgspec.field(name="isError", default=False)
+
+
+_decode_head = msgspec.json.Decoder(_Head).decode
+
+
+class Upstream:
+    """Calls connections' servers and the gateway's own tools alike."""
+
+    def __init__(self, mcp: McpClient, local: LocalCalls, *, deadline_s: float) -> None:
+        self._mcp = mcp
+        self._local = local
+        self._deadline_s = deadline_s
+
+    async def call(self, call: ToolCall, target: Target, request: CallRequest, relay: Relay) -> CallResult:
+        """Raises UpstreamError when no usable answer came within the deadline."""
+        if target.connection is None:
+            return await self._local.call(call)
+        reply = await self._mcp.request(
+            target.connection.endpoint,
+            call.method,
+            _params(call, request, relay),
+            name=call.tool,
+            mirrored=mirrored_headers(target.header_params, call.arguments) if target.header_params else (),
+            deadline_s=self._deadline_s,
+            repeatable=call.method != "tools/call",
+            on_notification=_relayed(relay),
+        )
+        return _result(reply)
+
+
+def _params(call: ToolCall, request: CallRequest, relay: Relay) -> bytes:
+    """The client's params under the upstream's own name; everything unknown stays as it was, byte for byte."""
+    params = _decode_object(request.params)
+    params["uri" if call.method == "resources/read" else "name"] = msgspec.Raw(_encode(call.tool))
+    if "arguments" in params:
+        params["arguments"] = call.arguments
+    if "_meta" in params:
+        meta = {k: v for k, v in _decode_object(params["_meta"]).items() if not k.startswith(PROTOCOL_PREFIX) or k in TRACE_KEYS}
+        meta.pop("progressToken", None)
+        if relay.progress_token is not None:
+            meta["progressToken"] = msgspec.Raw(_encode(str(call.id)))
+        params["_meta"] = msgspec.Raw(_encode(meta))
+    return _encode(params)
+
+
+def _relayed(relay: Relay) -> OnNotification | None:
+    send, token = relay.send, relay.progress_token
+    if send is None or token is None:
+        return None
+
+    def forward(notification: Notification) -> None:
+        if notification.method == "notifications/progress":
+            params = _decode_object(notification.params)
+            params["progressToken"] = token
+            send(notification.method, msgspec.Raw(_encode(params)))
+
+    return forward
+
+
+def _result(reply: Reply) -> CallResult:
+    if reply.error is not None:
+        return CallResult(error=msgspec.Raw(_encode(reply.error)), is_error=True)
+    assert reply.result is not None
+    return CallResult(result=reply.result, is_error=_is_error(reply.result))
+
+
+def _is_error(result: msgspec.Raw) -> bool:
+    try:
+        return _decode_head(result).is_error
+    except msgspec.ValidationError:
+        return True
