@@ -1,0 +1,1 @@
+"""User journeys through the running product: real processes, real browsers, real MCP clients and servers."""

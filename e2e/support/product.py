@@ -1,0 +1,109 @@
+"""The product as `conducktor run` starts it, in a data directory of its own."""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+
+BACKEND = Path(__file__).resolve().parents[2] / "backend"
+READY_S = 60.0
+STOP_S = 30.0
+
+
+class Product:
+    """One running installation. `log` is everything that it printed so far."""
+
+    def __init__(self, data_dir: Path, port: int, environ: Mapping[str, str]) -> None:
+        self.data_dir = data_dir
+        self.port = port
+        self.origin = f"http://localhost:{port}"
+        self.endpoint = f"{self.origin}/api/conducktor-mcp"
+        self._environ = environ
+        self._process: asyncio.subprocess.Process | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._lines: list[str] = []
+
+    @classmethod
+    async def start(cls, data_dir: Path, **extra: str) -> "Product":
+        port = free_port()
+        environ = {
+            **os.environ,
+            "CONDUCKTOR_PORT": str(port),
+            "CONDUCKTOR_SANDBOX_PORT": str(free_port()),
+            "CONDUCKTOR_DATA_DIR": str(data_dir),
+            "CONDUCKTOR_SANDBOX": "on",
+            "CONDUCKTOR_OUTBOUND_ALLOW": "127.0.0.0/8",
+            "PYTHONPATH": str(BACKEND),
+            **extra,
+        }
+        product = cls(data_dir, port, environ)
+        await product.boot()
+        return product
+
+    @property
+    def log(self) -> str:
+        return "\n".join(self._lines)
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    async def boot(self) -> None:
+        """Start (again) and wait until it answers."""
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "conducktor.cli", "run",
+            env=self._environ, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+        self._reader = asyncio.create_task(self._read())
+        async with httpx.AsyncClient() as http:
+            deadline = time.monotonic() + READY_S
+            while time.monotonic() < deadline:
+                if self._process.returncode is not None:
+                    raise AssertionError(f"conducktor run ended with {self._process.returncode}:\n{self.log}")
+                try:
+                    if (await http.get(f"{self.origin}/healthz", timeout=2)).status_code == 200:
+                        return
+                except httpx.HTTPError:
+                    pass
+                await asyncio.sleep(0.1)
+        raise AssertionError(f"not ready after {READY_S} s:\n{self.log}")
+
+    async def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        """End it as Ctrl-C does (or as `number` does) and return its exit code."""
+        assert self._process is not None
+        if self._process.returncode is None:
+            self._process.send_signal(number)
+        async with asyncio.timeout(STOP_S):
+            code = await self._process.wait()
+        if self._reader:
+            await self._reader
+        return code
+
+    async def printed(self, pattern: str, timeout_s: float = 5.0) -> str:
+        """The first group of `pattern` in the log, waiting for it."""
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            if found := re.findall(pattern, self.log):
+                return str(found[-1])
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{pattern!r} was not printed:\n{self.log[-3000:]}")
+
+    async def _read(self) -> None:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        async for line in self._process.stdout:
+            self._lines.append(line.decode("utf-8", "replace").rstrip())
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
