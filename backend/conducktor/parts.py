@@ -4,11 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
+from conducktor import __version__
 from conducktor.audit.writer import AuditWriter
+from conducktor.connections.mcp_client import McpClient
 from conducktor.core.clock import utc_now
 from conducktor.core.errors import Invalid
 from conducktor.core.operation import Gate
 from conducktor.edges.catalog import OPERATIONS
+from conducktor.infra.address_guard import AddressGuard
 from conducktor.infra.changes import ChangeFeed
 from conducktor.infra.database import Database
 from conducktor.infra.encryption import load_key_ring
@@ -29,7 +32,8 @@ class Parts:
         self.database = Database(settings.database_url)
         self.changes = ChangeFeed(self.database)
         self.doorbell = Doorbell(settings.queue_url or settings.database_url)
-        self.http = HttpClient(settings)
+        self.http = HttpClient(AddressGuard(settings.outbound_allow), ca_file=settings.outbound_ca_file)
+        self.mcp = McpClient(self.http, client_version=__version__)
         self.audit = AuditWriter(self.database, self.key_ring, self.clock)
         self.gate = Gate(self.database, self.audit, self.by_name())
         self.gate.check(OPERATIONS)
@@ -44,6 +48,7 @@ class Parts:
             "changes": self.changes,
             "doorbell": self.doorbell,
             "http": self.http,
+            "mcp": self.mcp,
             "audit": self.audit,
         }
 
@@ -56,8 +61,8 @@ class Parts:
             stack.push_async_callback(self.doorbell.disconnect)
             await self.changes.start()
             stack.push_async_callback(self.changes.stop)
-            await self.http.start()
-            stack.push_async_callback(self.http.close)
+            await stack.enter_async_context(self.http)
+            await stack.enter_async_context(self.mcp)
             await self.audit.start()
             stack.push_async_callback(self.audit.stop)
             yield
