@@ -11,7 +11,6 @@ from conducktor.core.clock import utc_now
 from conducktor.core.errors import Invalid
 from conducktor.core.operation import Gate
 from conducktor.edges.catalog import OPERATIONS
-from conducktor.infra.address_guard import AddressGuard
 from conducktor.infra.changes import ChangeFeed
 from conducktor.infra.database import Database
 from conducktor.infra.encryption import load_key_ring
@@ -32,7 +31,7 @@ class Parts:
         self.database = Database(settings.database_url)
         self.changes = ChangeFeed(self.database)
         self.doorbell = Doorbell(settings.queue_url or settings.database_url)
-        self.http = HttpClient(AddressGuard(settings.outbound_allow), ca_file=settings.outbound_ca_file)
+        self.http = HttpClient(settings)
         self.mcp = McpClient(self.http, client_version=__version__)
         self.audit = AuditWriter(self.database, self.key_ring, self.clock)
         self.gate = Gate(self.database, self.audit, self.by_name())
