@@ -39,6 +39,7 @@ class Store(Generic[State]):
     """
 
     def __init__(self, directory: DataDirectory, name: str, state_type: type[State], seed: Callable[[], State]) -> None:
+        self._directory = directory  # held, because the lock goes with it
         self._path = directory.path / f"{name}.json"
         loaded = _load(self._path, state_type)
         if loaded is None:
@@ -50,7 +51,7 @@ class Store(Generic[State]):
         """Write the new state, then hold it. Raises OSError and keeps the old one when it cannot be written."""
         draft = self._path.with_suffix(".json.tmp")
         draft.write_text(state.model_dump_json(indent=1), encoding="utf-8")
-        # No fsync: it would stall the event loop, and only a power cut needs it. A file torn by one is set aside at the next start.
+        # No fsync: it would stall the event loop, and only a power cut needs it (a file torn by one is set aside).
         os.replace(draft, self._path)
         self.state = state
 

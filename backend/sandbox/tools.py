@@ -6,7 +6,8 @@ from typing import Any
 
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
-from mcp_types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
+from mcp.shared.exceptions import MCPError
+from mcp_types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult, TextContent, Tool, ToolAnnotations
 from pydantic import BaseModel, ValidationError
 
 # Nothing here reaches beyond the sandbox's own files, so no tool is open-world.
@@ -19,6 +20,7 @@ class ToolServer(MCPServer[Any]):
     """An MCP server whose tools are methods and whose refusals are plain sentences for the model."""
 
     def __init__(self, name: str, title: str, instructions: str) -> None:
+        self._arguments: dict[str, tuple[str, ...]] = {}
         # The tool list never changes while the process runs, so there is nothing to subscribe to.
         super().__init__(name, title=title, instructions=instructions, version="1.0.0", subscriptions=False, log_level="WARNING")
 
@@ -26,17 +28,37 @@ class ToolServer(MCPServer[Any]):
         """Add a tool: name, description, schemas from the method. Before 2025-06-18 the title travelled in the annotations."""
         annotated = annotations.model_copy(update={"title": title})
         self.add_tool(method, title=title, description=inspect.getdoc(method), annotations=annotated, structured_output=True)
+        self._arguments[method.__name__] = tuple(inspect.signature(method).parameters)
+
+    async def list_tools(self) -> list[Tool]:
+        """As the SDK makes them, and closed: an argument that a model made up is refused rather than ignored."""
+        return [
+            tool.model_copy(update={"input_schema": {**tool.input_schema, "additionalProperties": False}})
+            for tool in await super().list_tools()
+        ]
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
         """As the SDK does it, without its prefix and pydantic's links around an anticipated refusal."""
+        known = self._arguments.get(name, tuple(arguments))
+        if unknown := sorted(arguments.keys() - set(known)):
+            raise ToolError(f"{name} has no argument {', '.join(unknown)}. It takes: {', '.join(known) or 'none'}.")
         try:
             return await super().call_tool(name, arguments, context)
         except UnexpectedToolError:
             raise
         except ToolError as refusal:
             raise ToolError(_in_plain_words(name, refusal)) from refusal.__cause__
+
+    async def get_prompt(
+        self, name: str, arguments: dict[str, Any] | None = None, context: Context[Any, Any] | None = None
+    ) -> GetPromptResult | InputRequiredResult:
+        """As the SDK does it, which reports an unknown prompt or a wrong argument as a fault of the server."""
+        try:
+            return await super().get_prompt(name, arguments, context)
+        except ValueError as error:
+            raise MCPError(INVALID_PARAMS, f"{error}.") from error
 
 
 def answer(text: str, structured: BaseModel) -> CallToolResult:
