@@ -9,8 +9,9 @@ from litestar.openapi import OpenAPIConfig
 from litestar.types import ASGIApp
 
 from conducktor.core.errors import ConducktorError
-from conducktor.edges import health, json_api, problems
+from conducktor.edges import account_endpoints, health, json_api, problems, session_endpoints
 from conducktor.edges.catalog import OPERATIONS
+from conducktor.edges.csrf import CsrfGuard
 from conducktor.edges.http_guard import HttpGuard
 from conducktor.parts import Parts
 from conducktor.settings import Settings
@@ -38,10 +39,12 @@ def create_app(settings: Settings, *, process_index: int = 0) -> Litestar:
     return Litestar(
         [
             *health.routes(parts.database, parts.changes),
+            *session_endpoints.routes(settings, parts.web_sessions, parts.sessions, parts.accounts, parts.sign_up, parts.sign_in),
+            *account_endpoints.routes(parts.web_sessions, parts.sessions, parts.accounts, parts.invitations),
             *(json_api.route(operation, parts.gate, parts.web_sessions.actor) for operation in OPERATIONS),
         ],
         lifespan=[lifespan],
-        middleware=[guard],
+        middleware=[guard, CsrfGuard],
         exception_handlers={
             ConducktorError: problems.refuse,
             HTTPException: problems.refuse_http,

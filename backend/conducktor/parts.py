@@ -11,12 +11,25 @@ from conducktor.core.clock import utc_now
 from conducktor.core.errors import Invalid
 from conducktor.core.operation import Gate
 from conducktor.edges.catalog import OPERATIONS
+from conducktor.edges.visitor import Visitors
+from conducktor.edges.web_session import WebSessions
+from conducktor.identity.account_post import AccountPost
+from conducktor.identity.accounts import Accounts
+from conducktor.identity.invitations import Invitations
+from conducktor.identity.passwords import Passwords
+from conducktor.identity.sessions import Sessions
+from conducktor.identity.sign_in import SignIn
+from conducktor.identity.sign_up import SignUp
+from conducktor.identity.throttle import Throttle
 from conducktor.infra.changes import ChangeFeed
 from conducktor.infra.database import Database
 from conducktor.infra.encryption import load_key_ring
 from conducktor.infra.http_client import HttpClient
+from conducktor.infra.mail import Mailer
+from conducktor.infra.mail_links import MailLinks
 from conducktor.infra.queue import Doorbell
 from conducktor.settings import Settings
+from conducktor.workspaces.invite_mail import InvitationPost
 
 
 class Parts:
@@ -34,6 +47,30 @@ class Parts:
         self.http = HttpClient(settings)
         self.mcp = McpClient(self.http, client_version=__version__)
         self.audit = AuditWriter(self.database, self.key_ring, self.clock)
+        self.mailer = Mailer(settings)
+        self.mail_links = MailLinks(self.key_ring, settings.origin)
+        self.invitation_post = InvitationPost(self.database, self.mailer, self.mail_links, self.doorbell, self.clock)
+        self.account_post = AccountPost(self.database, self.mailer, self.mail_links, self.doorbell, self.clock)
+        self.visitors = Visitors(settings)
+        self.passwords = Passwords()
+        self.throttle = Throttle(self.database, self.key_ring, self.clock)
+        self.sessions = Sessions(self.database, self.changes, self.key_ring, self.clock)
+        self.web_sessions = WebSessions(self.database, self.changes, self.sessions, self.visitors)
+        self.invitations = Invitations(self.database, self.mail_links, self.audit, self.clock)
+        self.sign_in = SignIn(self.database, self.sessions, self.passwords, self.throttle)
+        self.sign_up = SignUp(
+            self.database,
+            self.sessions,
+            self.passwords,
+            self.throttle,
+            self.account_post,
+            self.invitations,
+            self.clock,
+            is_open=settings.sign_up == "open",
+        )
+        self.accounts = Accounts(
+            self.database, self.sessions, self.passwords, self.throttle, self.account_post, self.sign_up, self.clock
+        )
         self.gate = Gate(self.database, self.audit, self.by_name())
         self.gate.check(OPERATIONS)
 
@@ -49,6 +86,10 @@ class Parts:
             "http": self.http,
             "mcp": self.mcp,
             "audit": self.audit,
+            "mail_links": self.mail_links,
+            "invitation_post": self.invitation_post,
+            "account_post": self.account_post,
+            "sessions": self.sessions,
         }
 
     @asynccontextmanager

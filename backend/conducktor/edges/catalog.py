@@ -2,5 +2,6 @@
 
 from conducktor.audit import operations as audit
 from conducktor.core.operation import Operation
+from conducktor.workspaces import operations as workspaces
 
-OPERATIONS: tuple[Operation, ...] = (*audit.OPERATIONS,)
+OPERATIONS: tuple[Operation, ...] = (*audit.OPERATIONS, *workspaces.OPERATIONS)
