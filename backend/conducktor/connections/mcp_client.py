@@ -1,13 +1,18 @@
 """Our side of MCP toward upstream servers: thin JSON-RPC over the guarded HTTP client, both eras, bytes passed through."""
 
-from collections.abc import Callable
+from collections import OrderedDict
 
 import msgspec
 
 from conducktor.connections.mcp_discovery import ServerFacts
 from conducktor.connections.mcp_endpoint import Endpoint, Era, Transport
+from conducktor.connections.mcp_event_stream import EventStreamChannel
 from conducktor.connections.mcp_fault import Fault, UpstreamError
+from conducktor.connections.mcp_listing import Listing
+from conducktor.connections.mcp_outbox import Outbox
 from conducktor.connections.mcp_reply import Notification, Reply, RpcError
+from conducktor.connections.mcp_request import Ask, Deadline, OnNotification
+from conducktor.connections.mcp_streamable import StreamableChannel
 from conducktor.core.clock import Clock, utc_now
 from conducktor.infra.http_client import HttpClient
 
@@ -17,6 +22,7 @@ __all__ = [
     "Fault",
     "McpClient",
     "Notification",
+    "OnNotification",
     "Reply",
     "RpcError",
     "ServerFacts",
@@ -24,14 +30,28 @@ __all__ = [
     "UpstreamError",
 ]
 
-OnNotification = Callable[[Notification], None]
-"""Called on the event loop while a request runs; must not block (put it on a queue)."""
+MAX_CHANNELS = 4096
+
+_REPEATABLE = frozenset(
+    {
+        "completion/complete",
+        "ping",
+        "prompts/get",
+        "prompts/list",
+        "resources/list",
+        "resources/read",
+        "resources/templates/list",
+        "tools/list",
+    }
+)
 
 
 class McpClient:
-    """Speaks to every upstream of this process. Use it as `async with McpClient(http, client_version="1.0") as mcp`."""
+    """Speaks to every upstream of this process over one HTTP client. `close()` it before that client."""
 
-    def __init__(self, http: HttpClient, *, client_version: str, clock: Clock = utc_now) -> None: ...
+    def __init__(self, http: HttpClient, *, client_version: str, clock: Clock = utc_now) -> None:
+        self._outbox = Outbox(http, client_version, clock)
+        self._channels: OrderedDict[Endpoint, StreamableChannel | EventStreamChannel] = OrderedDict()
 
     async def request(
         self,
@@ -47,28 +67,60 @@ class McpClient:
     ) -> Reply:
         """Ask one thing and wait for its answer. Raises UpstreamError when there is none within `deadline_s` seconds.
 
-        `params` is a JSON object, sent as it is (modern upstreams: our keys are merged into its `_meta`). `name` is the
-        tool, prompt or resource URI for `Mcp-Name`; `mirrored` are the (header, value) pairs of `x-mcp-header`.
+        `params` is a JSON object, sent as it is (modern upstreams: our keys are merged into its `_meta`). `name` is the tool,
+        prompt or resource URI for `Mcp-Name`; `mirrored` are the `x-mcp-header` names with their arguments as text.
         `repeatable` allows one resend when a pooled connection turns out dead; lists, reads and prompts always are.
         Cancelling the awaiting task cancels the request upstream.
         """
-        raise NotImplementedError
+        ask = Ask(method, params, Deadline(deadline_s), name, mirrored, repeatable or method in _REPEATABLE, on_notification)
+        return await self._channel(endpoint).request(ask)
 
     async def probe(self, endpoint: Endpoint, *, deadline_s: float = 20.0) -> ServerFacts:
-        """Find out the era and who answers: `server/discover` first, else `initialize`. Raises UpstreamError."""
-        raise NotImplementedError
+        """Find out the era and who answers: `server/discover` first, else `initialize`. Raises UpstreamError.
+
+        Always asks anew, in a session of its own.
+        """
+        channel = _open(self._outbox, endpoint)
+        try:
+            return await channel.probe(Deadline(deadline_s))
+        finally:
+            await channel.close()
 
     async def list_all(self, endpoint: Endpoint, method: str, *, deadline_s: float = 30.0) -> tuple[msgspec.Raw, ...]:
         """Every item of `tools/list`, `resources/list`, `resources/templates/list` or `prompts/list`, over all pages, raw.
 
         Empty when the server does not know the method. Raises UpstreamError, also for endless paging and too many items.
         """
-        raise NotImplementedError
+        listing = Listing(endpoint.name, method)
+        deadline = Deadline(deadline_s)
+        channel = self._channel(endpoint)
+        while listing.params is not None:
+            listing.add(await channel.request(Ask(method, listing.params, deadline, repeatable=True)))
+        return tuple(listing.items)
 
     async def forget(self, endpoint: Endpoint) -> None:
         """Drop the session and streams kept for this endpoint: its connection was changed, disabled or deleted."""
-        raise NotImplementedError
+        if channel := self._channels.pop(endpoint, None):
+            await channel.close()
 
     async def close(self) -> None:
-        """End sessions and background work, within 2 s."""
-        raise NotImplementedError
+        """End sessions and background work, within about 2 s."""
+        while self._channels:
+            _, channel = self._channels.popitem()
+            await channel.close()
+        await self._outbox.close()
+
+    def _channel(self, endpoint: Endpoint) -> StreamableChannel | EventStreamChannel:
+        channel = self._channels.get(endpoint)
+        if channel is None:
+            channel = self._channels[endpoint] = _open(self._outbox, endpoint)
+            if len(self._channels) > MAX_CHANNELS:
+                _, oldest = self._channels.popitem(last=False)
+                self._outbox.in_background(oldest.close())
+        else:
+            self._channels.move_to_end(endpoint)
+        return channel
+
+
+def _open(outbox: Outbox, endpoint: Endpoint) -> StreamableChannel | EventStreamChannel:
+    return EventStreamChannel(outbox, endpoint) if endpoint.transport is Transport.SSE else StreamableChannel(outbox, endpoint)

@@ -200,24 +200,21 @@ class Response:
         """The whole body. Raises TooLarge, TimedOut, BrokenResponse."""
         if self._max_bytes is not None and (self._response.content_length or 0) > self._max_bytes:
             raise self._too_large()
-        first = await self._next()
+        first = await self.next_chunk()
         if self._response.content.at_eof():
             return first
         pieces = [first]
-        while piece := await self._next():
+        while piece := await self.next_chunk():
             pieces.append(piece)
         return b"".join(pieces)
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body as it arrives. Raises as `read`."""
-        while piece := await self._next():
+        while piece := await self.next_chunk():
             yield piece
 
-    def linger(self) -> None:
-        """What was needed has come: let the body end by itself (at most 1 s), so that the connection stays usable."""
-        self._lingers = True
-
-    async def _next(self) -> bytes:
+    async def next_chunk(self) -> bytes:
+        """What has arrived, at least one byte; empty at the end. Raises as `read`."""
         try:
             piece = await self._response.content.readany()
         except (aiohttp.ClientError, OSError) as error:
@@ -227,6 +224,10 @@ class Response:
             if self._read_bytes > self._max_bytes:
                 raise self._too_large()
         return piece
+
+    def linger(self) -> None:
+        """What was needed has come: let the body end by itself (at most 1 s), so that the connection stays usable."""
+        self._lingers = True
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"{self._url.host} answered with more than {self._max_bytes:,} bytes.")

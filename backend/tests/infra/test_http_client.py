@@ -167,10 +167,10 @@ class Answers:
 
 
 async def test_a_name_with_one_private_address_among_public_ones_is_refused() -> None:
-    async with RawServer(always(answer(b"x"))) as canary:
-        async with HttpClient(Settings(), lookup=Answers(["1.1.1.1", "127.0.0.1"])) as http:
-            with pytest.raises(AddressRefused, match=r"rebind\.example"):
-                await fetch(http, f"https://rebind.example:{canary.port}/")
+    lookup = Answers(["1.1.1.1", "127.0.0.1"])
+    async with RawServer(always(answer(b"x"))) as canary, HttpClient(Settings(), lookup=lookup) as http:
+        with pytest.raises(AddressRefused, match=r"rebind\.example"):
+            await fetch(http, f"https://rebind.example:{canary.port}/")
     assert canary.connections == 0
 
 
@@ -228,10 +228,13 @@ async def test_a_name_server_that_hangs_costs_at_most_the_connect_timeout(monkey
 async def test_redirects_are_answers_and_are_never_followed(status: str) -> None:
     async with RawServer(always(answer(b"secret"))) as canary:
         moved = answer(b"", status, headers=(f"Location: {canary.url}",))
-        async with RawServer(always(moved)) as server, HttpClient(LOOPBACK) as http:
-            async with http.post(server.url, headers={"Authorization": "Bearer x"}, body=b"{}", deadline_s=3) as response:
-                assert response.status == int(status[:3])
-                assert response.headers["location"] == canary.url
+        async with (
+            RawServer(always(moved)) as server,
+            HttpClient(LOOPBACK) as http,
+            http.post(server.url, headers={"Authorization": "Bearer x"}, body=b"{}", deadline_s=3) as response,
+        ):
+            assert response.status == int(status[:3])
+            assert response.headers["location"] == canary.url
     assert canary.connections == 0
 
 
@@ -408,9 +411,12 @@ async def test_what_is_left_half_read_closes_its_connection_and_lingering_keeps_
 
 
 async def test_a_large_request_body_is_sent_whole() -> None:
-    async with RawServer(always(answer(b"ok"))) as server, HttpClient(LOOPBACK) as http:
-        async with http.post(server.url, headers={}, body=b"x" * 3_000_000, deadline_s=5) as response:
-            assert await response.read() == b"ok"
+    async with (
+        RawServer(always(answer(b"ok"))) as server,
+        HttpClient(LOOPBACK) as http,
+        http.post(server.url, headers={}, body=b"x" * 3_000_000, deadline_s=5) as response,
+    ):
+        assert await response.read() == b"ok"
     assert len(server.received[0].body) == 3_000_000
 
 

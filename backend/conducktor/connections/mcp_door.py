@@ -1,0 +1,154 @@
+"""One POST to an upstream and the answer within: JSON or a stream of events, checked, bounded, without our credential."""
+
+from collections.abc import Mapping
+
+import msgspec
+from msgspec import UNSET
+
+from conducktor.connections import mcp_fault as fault
+from conducktor.connections.mcp_endpoint import Endpoint
+from conducktor.connections.mcp_fault import UpstreamError
+from conducktor.connections.mcp_outbox import Outbox
+from conducktor.connections.mcp_redaction import Redaction
+from conducktor.connections.mcp_reply import BrokenMessage, Message, Notification, Reply, read_messages
+from conducktor.connections.mcp_request import Deadline, OnNotification, encode_refusal
+from conducktor.core.errors import ConducktorError
+from conducktor.infra.http_client import MAX_BODY_BYTES, Response
+from conducktor.infra.http_errors import BrokenResponse
+from conducktor.infra.http_syntax import check_header
+from conducktor.infra.server_sent_events import EventParser
+
+
+class Question(msgspec.Struct, frozen=True):
+    """One JSON-RPC request, encoded. `headers` are complete: they carry credential, revision and session."""
+
+    request_id: int
+    body: bytes
+    headers: Mapping[str, str]
+    deadline: Deadline
+    repeatable: bool = False
+    in_session: bool = False
+    on_notification: OnNotification | None = None
+
+
+class Answer(msgspec.Struct, frozen=True):
+    reply: Reply
+    session_id: str | None
+
+
+class SessionGone(Exception):
+    """The upstream no longer knows the session that the question named; it did not run the request."""
+
+
+class Door:
+    """The upstream's address and our credential for it."""
+
+    __slots__ = ("_outbox", "headers", "name", "redaction", "url")
+
+    def __init__(self, outbox: Outbox, endpoint: Endpoint) -> None:
+        """Raises UpstreamError when a credential can not be sent as a header."""
+        self._outbox = outbox
+        self.name = endpoint.name
+        self.url = endpoint.url
+        self.redaction = Redaction(endpoint.headers)
+        self.headers = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
+        for name, value in endpoint.headers:
+            try:
+                check_header(name, value)
+            except ConducktorError as error:
+                raise self.failed(error, 0) from None
+            self.headers[name] = value
+
+    async def ask(self, question: Question) -> Answer:
+        """Raises UpstreamError and SessionGone. Sent again once when it is repeatable and a pooled connection was dead."""
+        try:
+            try:
+                return await self._ask_once(question)
+            except BrokenResponse as error:
+                if not (error.before_answer and question.repeatable):
+                    raise
+            return await self._ask_once(question)
+        except UpstreamError:
+            raise
+        except ConducktorError as error:
+            raise self.failed(error, question.deadline.total_s) from None
+        except BrokenMessage as error:
+            raise fault.broken_reply(self.name, str(error)) from None
+
+    def failed(self, error: ConducktorError, deadline_s: float) -> UpstreamError:
+        return fault.unreachable(self.name, error, deadline_s)
+
+    def refused(self, response: Response) -> UpstreamError:
+        return fault.refused(self.name, response.status, response.headers, self.redaction, self._outbox.clock)
+
+    def read(self, body: bytes) -> list[Message]:
+        """The messages in `body`, without our credential. Raises BrokenMessage."""
+        return read_messages(self.redaction.clean(body))
+
+    async def _ask_once(self, question: Question) -> Answer:
+        left_s = question.deadline.left_s()
+        async with self._outbox.http.post(self.url, headers=question.headers, body=question.body, deadline_s=left_s) as response:
+            if response.status != 200:
+                reply = await self._read_refusal(response, question)
+            elif "event-stream" in (kind := response.headers.get("Content-Type", "").lower()):
+                reply = await self._read_stream(response, question)
+            elif "html" in kind:
+                raise BrokenMessage("a web page")
+            else:
+                reply = self._only_reply(self.read(await response.read()), question)
+            return Answer(reply, response.headers.get("Mcp-Session-Id"))
+
+    async def _read_stream(self, response: Response, question: Question) -> Reply:
+        parser = EventParser(max_event_bytes=MAX_BODY_BYTES)
+        while chunk := await response.next_chunk():
+            for event in parser.feed(chunk):
+                if event.name != "message":
+                    continue
+                for message in self.read(event.data):
+                    if reply := self._consider(message, question):
+                        response.linger()
+                        return reply
+        raise BrokenResponse("The stream ended without an answer.")
+
+    def _only_reply(self, messages: list[Message], question: Question) -> Reply:
+        replies = [reply for message in messages if (reply := self._consider(message, question))]
+        if len(replies) != 1:
+            raise BrokenMessage(f"{len(replies) or 'no'} answers to one request")
+        return replies[0]
+
+    def _consider(self, message: Message, question: Question) -> Reply | None:
+        """The answer, or None for what else an upstream may say meanwhile. Raises BrokenMessage."""
+        if isinstance(message.method, str):
+            if message.id is UNSET:
+                if question.on_notification:
+                    question.on_notification(Notification(message.method, message.params))
+            else:
+                self._outbox.send_letter(self.url, question.headers, encode_refusal(message.id, message.method))
+            return None
+        unaddressed_error = message.id in (None, UNSET) and message.error is not UNSET
+        if message.id != question.request_id and not unaddressed_error:
+            raise BrokenMessage("the answer to another request")
+        return message.reply()
+
+    async def _read_refusal(self, response: Response, question: Question) -> Reply:
+        """Any status but 200. A JSON-RPC error in the body counts as an answer, unless the status says what to do."""
+        status = response.status
+        if status in (401, 403, 429) or 300 <= status < 400:
+            raise self.refused(response)
+        if status == 404 and question.in_session:
+            raise SessionGone
+        if "json" in response.headers.get("Content-Type", "").lower() and (reply := await self._error_in(response, question)):
+            # Servers made from the TypeScript SDK's example refuse an unknown session with 400 instead of 404.
+            if status == 400 and question.in_session and reply.error and "session" in reply.error.message.lower():
+                raise SessionGone
+            return reply
+        if status < 300:
+            raise BrokenMessage(f"an acknowledgement ({status}) instead of an answer")
+        raise self.refused(response)
+
+    async def _error_in(self, response: Response, question: Question) -> Reply | None:
+        try:
+            reply = self._only_reply(self.read(await response.read()), question)
+        except BrokenMessage:
+            return None
+        return reply if reply.error or response.status < 300 else None

@@ -1,0 +1,55 @@
+"""What all channels to upstreams share: the way out, request ids, who we are, and letters nobody waits for."""
+
+import asyncio
+import itertools
+from collections.abc import Coroutine, Mapping
+from contextlib import suppress
+
+import msgspec
+
+from conducktor.core.clock import Clock
+from conducktor.core.errors import ConducktorError
+from conducktor.infra.http_client import HttpClient
+
+LETTER_DEADLINE_S = 2.0
+_MOST_LETTERS = 256  # more would mean an upstream that lets them all hang; later ones are dropped
+
+
+class Outbox:
+    """One per process. Letters are best effort: cancellations, refusals and goodbyes, each within 2 s."""
+
+    def __init__(self, http: HttpClient, client_version: str, clock: Clock) -> None:
+        self.http = http
+        self.clock = clock
+        self.client_info = msgspec.Raw(
+            msgspec.json.encode({"name": "conducktor", "title": "Conducktor", "version": client_version})
+        )
+        self._ids = itertools.count(1)
+        self._letters: set[asyncio.Task[None]] = set()
+
+    def new_id(self) -> int:
+        return next(self._ids)
+
+    def send_letter(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
+        self.in_background(self._post(url, headers, body))
+
+    def in_background(self, letter: Coroutine[None, None, None]) -> None:
+        if len(self._letters) >= _MOST_LETTERS:
+            letter.close()
+            return
+        task = asyncio.create_task(letter)
+        self._letters.add(task)
+        task.add_done_callback(self._letters.discard)
+
+    async def close(self) -> None:
+        """Give the last letters their 2 s, then stop."""
+        if self._letters:
+            _, late = await asyncio.wait(self._letters, timeout=LETTER_DEADLINE_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
+        with suppress(ConducktorError):
+            async with self.http.post(url, headers=headers, body=body, deadline_s=LETTER_DEADLINE_S) as response:
+                await response.read()

@@ -1,0 +1,100 @@
+"""JSON-RPC on its way to an upstream: what the caller gave goes out byte for byte."""
+
+import asyncio
+import base64
+import re
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from conducktor.connections.mcp_reply import Notification
+from conducktor.core.errors import Invalid
+
+OnNotification = Callable[[Notification], None]
+"""Called on the event loop while a request runs; must not block (put it on a queue)."""
+
+
+class Deadline:
+    """A moment on the event loop's clock, shared by all steps of one request."""
+
+    __slots__ = ("_ends", "total_s")
+
+    def __init__(self, total_s: float) -> None:
+        self.total_s = total_s
+        self._ends = asyncio.get_running_loop().time() + total_s
+
+    def left_s(self) -> float:
+        """Seconds left, never quite none: the next step then times out by itself."""
+        return max(0.001, self._ends - asyncio.get_running_loop().time())
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """One request as the gateway gives it; see `McpClient.request`."""
+
+    method: str
+    params: bytes | msgspec.Raw
+    deadline: Deadline
+    name: str | None = None
+    mirrored: tuple[tuple[str, str], ...] = ()
+    repeatable: bool = False
+    on_notification: OnNotification | None = None
+
+
+def encode_request(request_id: int, method: str, params: bytes | msgspec.Raw) -> bytes:
+    return _encoder.encode(_Request(request_id, method, msgspec.Raw(params)))
+
+
+def encode_notification(method: str, params: bytes) -> bytes:
+    return _encoder.encode(_Notification(method, msgspec.Raw(params)))
+
+
+def encode_cancellation(request_id: int, reason: str) -> bytes:
+    return encode_notification("notifications/cancelled", _encoder.encode({"requestId": request_id, "reason": reason}))
+
+
+def encode_refusal(request_id: object, method: str) -> bytes:
+    """Our answer to a request of the upstream: `ping` is answered, all else is a method we do not have."""
+    if method == "ping":
+        return _encoder.encode({"jsonrpc": "2.0", "id": request_id, "result": {}})
+    error = {"code": METHOD_NOT_FOUND, "message": f"Conducktor does not offer {method[:100]}"}
+    return _encoder.encode({"jsonrpc": "2.0", "id": request_id, "error": error})
+
+
+def merge_meta(params: bytes | msgspec.Raw, meta: Mapping[str, msgspec.Raw]) -> bytes:
+    """`params` with `meta` merged into its `_meta`, ours winning; the bytes of all other values stay. Raises Invalid."""
+    try:
+        fields = _object.decode(params)
+        theirs = _object.decode(fields["_meta"]) if "_meta" in fields else {}
+    except (msgspec.MsgspecError, RecursionError):
+        raise Invalid("The parameters of an MCP request must be a JSON object, and so must its _meta.") from None
+    return _encoder.encode({**fields, "_meta": {**theirs, **meta}})
+
+
+def header_value(text: str) -> str:
+    """`text` as `Mcp-Name` and `Mcp-Param-*` carry it: plain when it is plain ASCII, else in base64. MCP 2026-07-28."""
+    if _PLAIN.fullmatch(text) and text == text.strip() and not _LOOKS_ENCODED.fullmatch(text):
+        return text
+    return f"=?base64?{base64.b64encode(text.encode()).decode()}?="
+
+
+METHOD_NOT_FOUND = -32601
+
+_PLAIN = re.compile(r"[\x20-\x7e]*")
+_LOOKS_ENCODED = re.compile(r"=\?base64\?.*\?=")
+
+
+class _Request(msgspec.Struct):
+    id: int
+    method: str
+    params: msgspec.Raw
+    jsonrpc: str = "2.0"
+
+
+class _Notification(msgspec.Struct):
+    method: str
+    params: msgspec.Raw
+    jsonrpc: str = "2.0"
+
+
+_encoder = msgspec.json.Encoder()
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw])

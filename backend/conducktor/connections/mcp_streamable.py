@@ -1,0 +1,171 @@
+"""One upstream over streamable HTTP, in both eras.
+
+Modern (2026-07-28): no handshake, each request carries its own metadata. Legacy: one handshake per process; servers
+that hand out no session id cost nothing more, a lost session is opened again once.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import msgspec
+
+from conducktor.connections import mcp_fault as fault
+from conducktor.connections.mcp_discovery import (
+    UNSUPPORTED_PROTOCOL_VERSION,
+    ServerFacts,
+    newest_common,
+    read_discovery,
+    versions_named,
+)
+from conducktor.connections.mcp_door import Answer, Door, Question, SessionGone
+from conducktor.connections.mcp_endpoint import LEGACY_VERSIONS, MODERN_VERSIONS, Endpoint, Era
+from conducktor.connections.mcp_fault import Fault, UpstreamError
+from conducktor.connections.mcp_handshake import Session, leave_session, open_session
+from conducktor.connections.mcp_outbox import Outbox
+from conducktor.connections.mcp_reply import Reply
+from conducktor.connections.mcp_request import Ask, Deadline, encode_cancellation, encode_request, header_value, merge_meta
+from conducktor.infra.http_errors import TimedOut
+
+_T = TypeVar("_T")
+
+_SAYS_NOTHING_OF_THE_ERA = (
+    Fault.UNREACHABLE,
+    Fault.TLS,
+    Fault.ADDRESS_REFUSED,
+    Fault.SIGN_IN_AGAIN,
+    Fault.NOT_ALLOWED,
+    Fault.MOVED,
+    Fault.RATE_LIMITED,
+)
+_ABOUT_OUR_HOP = {
+    -32020: "headers and body do not match its tools",
+    -32021: "it needs an ability that Conducktor does not offer",
+    UNSUPPORTED_PROTOCOL_VERSION: "it no longer speaks this revision of MCP",
+}
+"""Errors of 2026-07-28 between us and the upstream: relayed, they would tell our client about itself."""
+
+
+class StreamableChannel:
+    """Keeps what this process knows of one endpoint: era, session, prepared headers."""
+
+    def __init__(self, outbox: Outbox, endpoint: Endpoint) -> None:
+        self._outbox = outbox
+        self._door = Door(outbox, endpoint)
+        self._era = endpoint.era
+        self._session: Session | None = None
+        self._lock = asyncio.Lock()
+        version = endpoint.protocol_version if endpoint.protocol_version in MODERN_VERSIONS else MODERN_VERSIONS[-1]
+        self._modern_headers = {**self._door.headers, "MCP-Protocol-Version": version}
+        self._modern_meta = {
+            "io.modelcontextprotocol/protocolVersion": msgspec.Raw(msgspec.json.encode(version)),
+            "io.modelcontextprotocol/clientInfo": outbox.client_info,
+            "io.modelcontextprotocol/clientCapabilities": msgspec.Raw(b"{}"),
+        }
+
+    async def request(self, ask: Ask) -> Reply:
+        """Raises UpstreamError."""
+        if self._era is None:
+            await self._locked(self._settle, ask.deadline)
+        if self._era is Era.MODERN:
+            reply = (await self._ask_modern(ask)).reply
+            if reply.error and reply.error.code in _ABOUT_OUR_HOP:
+                raise fault.rejected(self._door.name, f"{_ABOUT_OUR_HOP[reply.error.code]} ({reply.error.code})")
+            return reply
+        return await self._ask_legacy(ask)
+
+    async def probe(self, deadline: Deadline) -> ServerFacts:
+        """Ask as a modern client first; whatever is not a modern server's answer means legacy. Raises UpstreamError."""
+        facts = await self._discover(deadline) or await self._open(deadline)
+        self._era = facts.era
+        return facts
+
+    async def close(self) -> None:
+        """Leave the upstream's session, if there is one, without waiting for it."""
+        session, self._session = self._session, None
+        if session and session.is_stateful:
+            self._outbox.in_background(leave_session(self._outbox, self._door, session))
+
+    async def _ask_modern(self, ask: Ask) -> Answer:
+        headers = {**self._modern_headers, "Mcp-Method": ask.method}
+        if ask.name is not None:
+            headers["Mcp-Name"] = header_value(ask.name)
+        for parameter, value in ask.mirrored:
+            headers[f"Mcp-Param-{parameter}"] = header_value(value)
+        request_id = self._outbox.new_id()
+        body = encode_request(request_id, ask.method, merge_meta(ask.params, self._modern_meta))
+        return await self._door.ask(
+            Question(request_id, body, headers, ask.deadline, ask.repeatable, on_notification=ask.on_notification)
+        )
+
+    async def _ask_legacy(self, ask: Ask) -> Reply:
+        session = self._session
+        if session is None:
+            session = await self._locked(self._opened, ask.deadline)
+        try:
+            return await self._ask_in(session, ask)
+        except SessionGone:
+            if self._session is session:
+                self._session = None
+        session = await self._locked(self._opened, ask.deadline)
+        try:
+            return await self._ask_in(session, ask)
+        except SessionGone:
+            raise fault.rejected(self._door.name, "it forgets the sessions that it opens") from None
+
+    async def _ask_in(self, session: Session, ask: Ask) -> Reply:
+        request_id = self._outbox.new_id()
+        body = encode_request(request_id, ask.method, ask.params)
+        question = Question(
+            request_id, body, session.headers, ask.deadline, ask.repeatable, session.is_stateful, ask.on_notification
+        )
+        try:
+            return (await self._door.ask(question)).reply
+        except asyncio.CancelledError:
+            self._tell_cancelled(session, request_id, "the client cancelled")
+            raise
+        except UpstreamError as error:
+            if error.fault is Fault.TIMED_OUT:
+                self._tell_cancelled(session, request_id, "the time is up")
+            raise
+
+    async def _discover(self, deadline: Deadline) -> ServerFacts | None:
+        half = Deadline(deadline.left_s() / 2)  # an old server may let an unknown method hang
+        try:
+            reply = (await self._ask_modern(Ask("server/discover", b"{}", half, repeatable=True))).reply
+        except UpstreamError as error:
+            if error.fault in _SAYS_NOTHING_OF_THE_ERA:
+                raise
+            return None
+        if reply.result is not None:
+            return read_discovery(reply.result)
+        if reply.error and reply.error.code == UNSUPPORTED_PROTOCOL_VERSION:
+            named = versions_named(reply.error.data)
+            if named and not newest_common(named, LEGACY_VERSIONS):
+                raise fault.unsupported_version(self._door.name, ", ".join(named))
+        return None
+
+    async def _settle(self, deadline: Deadline) -> None:
+        if self._era is None:
+            await self.probe(deadline)
+
+    async def _opened(self, deadline: Deadline) -> Session:
+        if self._session is None:
+            await self._open(deadline)
+        assert self._session is not None
+        return self._session
+
+    async def _open(self, deadline: Deadline) -> ServerFacts:
+        facts, self._session = await open_session(self._outbox, self._door, deadline)
+        return facts
+
+    async def _locked(self, step: Callable[[Deadline], Awaitable[_T]], deadline: Deadline) -> _T:
+        """One handshake at a time; whoever waits for another's does so within its own deadline."""
+        try:
+            async with asyncio.timeout(deadline.left_s()), self._lock:
+                return await step(deadline)
+        except TimeoutError:
+            raise self._door.failed(TimedOut(""), deadline.total_s) from None
+
+    def _tell_cancelled(self, session: Session, request_id: int, why: str) -> None:
+        self._outbox.send_letter(self._door.url, session.headers, encode_cancellation(request_id, why))
