@@ -1,7 +1,5 @@
 """What a policy is: settings as fields, one method `judge`. A kind is one file in `kinds/`."""
 
-from typing import ClassVar
-
 import msgspec
 
 from conducktor.core.errors import ConducktorError, Kind
@@ -30,9 +28,7 @@ Verdict = Allow | Deny | AskHuman
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
-    """One kind's settings. Subclasses add fields and `judge`; `examples` run as tests."""
-
-    examples: ClassVar[tuple[tuple["Policy", ToolCall, type[Allow | Deny | AskHuman]], ...]] = ()
+    """One kind's settings. Subclasses add fields and `judge`."""
 
     def judge(self, call: ToolCall) -> Verdict:
         raise NotImplementedError
