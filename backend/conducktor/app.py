@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from litestar import Litestar
+from litestar.datastructures import State
 from litestar.exceptions import HTTPException
-from litestar.openapi import OpenAPIConfig
 from litestar.types import ASGIApp
 
 from conducktor.core.errors import ConducktorError
-from conducktor.edges import account_endpoints, health, json_api, problems, session_endpoints
+from conducktor.edges import account_endpoints, health, json_api, live_events, openapi, problems, session_endpoints, web
 from conducktor.edges.catalog import OPERATIONS
 from conducktor.edges.csrf import CsrfGuard
 from conducktor.edges.http_guard import HttpGuard
@@ -42,15 +42,18 @@ def create_app(settings: Settings, *, process_index: int = 0) -> Litestar:
             *session_endpoints.routes(settings, parts.web_sessions, parts.sessions, parts.accounts, parts.sign_up, parts.sign_in),
             *account_endpoints.routes(parts.web_sessions, parts.sessions, parts.accounts, parts.invitations),
             *(json_api.route(operation, parts.gate, parts.web_sessions.actor) for operation in OPERATIONS),
+            *live_events.routes(parts.changes, parts.web_sessions.actor),
+            *web.routes(settings.web_root),
         ],
         lifespan=[lifespan],
+        state=State({"parts": parts}),
         middleware=[guard, CsrfGuard],
         exception_handlers={
             ConducktorError: problems.refuse,
             HTTPException: problems.refuse_http,
             Exception: problems.refuse_unexpected,
         },
-        openapi_config=OpenAPIConfig(title="Conducktor", version="1", path="/schema", render_plugins=[]),
+        openapi_config=openapi.CONFIG,
         request_max_body_size=MAX_BODY_BYTES,
         logging_config=None,
         debug=False,
