@@ -2,6 +2,7 @@
 
 from conducktor.audit import operations as audit
 from conducktor.core.operation import Operation
+from conducktor.oauth import operations as oauth
 from conducktor.workspaces import operations as workspaces
 
-OPERATIONS: tuple[Operation, ...] = (*audit.OPERATIONS, *workspaces.OPERATIONS)
+OPERATIONS: tuple[Operation, ...] = (*audit.OPERATIONS, *oauth.OPERATIONS, *workspaces.OPERATIONS)

@@ -1,0 +1,46 @@
+"""What a token is good for: the MCP endpoint, or one connection's own endpoint below it. RFC 8707, RFC 9728."""
+
+import re
+from urllib.parse import urlsplit
+
+from conducktor.settings import Settings
+
+PRM_PREFIX = "/.well-known/oauth-protected-resource"
+CONNECTION = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+def canonical(settings: Settings, asked: str) -> str | None:
+    """The resource of ours that `asked` means, None when it is not ours.
+
+    Lenient where clients differ: the bare origin means the MCP endpoint, one trailing slash and the case of scheme and host
+    do not matter (RFC 3986 §6.2.2.1).
+    """
+    try:
+        parts = urlsplit(asked)
+        _ = parts.port
+    except ValueError:
+        return None
+    if "#" in asked or "?" in asked or f"{parts.scheme}://{parts.netloc.lower()}" != settings.origin.lower():
+        return None
+    path = parts.path.removesuffix("/")
+    main_path = urlsplit(settings.resource).path
+    if path in ("", main_path):
+        return settings.resource
+    connection = path.removeprefix(f"{main_path}/")
+    if path != connection and CONNECTION.fullmatch(connection):
+        return of_connection(settings, connection)
+    return None
+
+
+def of_connection(settings: Settings, connection: str) -> str:
+    return f"{settings.resource}/{connection}"
+
+
+def covers(granted: str, used: str) -> bool:
+    """Whether a token for `granted` is good at `used`: the MCP endpoint includes its connections, not the other way."""
+    return used == granted or used.startswith(f"{granted}/")
+
+
+def metadata_url(settings: Settings, resource: str) -> str:
+    """Where the protected resource metadata is: the well-known path is inserted after the host. RFC 9728 §3.1."""
+    return f"{settings.origin}{PRM_PREFIX}{urlsplit(resource).path}"
