@@ -30,8 +30,8 @@ def routes(web_root: Path) -> list[HTTPRouteHandler]:
     assets = {str(p.relative_to(web_root)): _asset(web_root, p) for p in sorted(web_root.rglob("*")) if p.is_file()}
 
     @get(["/", "/{path:path}"], opt={"permission": "public"}, include_in_schema=False)
-    async def page(request: Request[Any, Any, Any], path: str = "") -> Response[bytes]:
-        wanted = path.lstrip("/")
+    async def page(request: Request[Any, Any, Any]) -> Response[bytes]:
+        wanted = str(request.path_params.get("path", "")).lstrip("/")
         asset = assets.get(wanted)
         if asset is None:
             if wanted.startswith(NOT_PAGES) or "." in wanted.rpartition("/")[2]:
