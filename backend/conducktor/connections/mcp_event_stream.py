@@ -76,7 +76,7 @@ class EventStreamChannel:
 class _Waiter(msgspec.Struct):
     outcome: asyncio.Future[Reply | UpstreamError]
     ask: Ask
-    progress_token: msgspec.Raw | None
+    progress_token: bytes | None
 
 
 class _Stream:
@@ -211,7 +211,7 @@ class _Stream:
 
 
 class _Progress(msgspec.Struct, rename="camel"):
-    progress_token: msgspec.Raw | None = None
+    progress_token: msgspec.Raw = msgspec.Raw()
 
 
 class _Params(msgspec.Struct):
@@ -222,16 +222,17 @@ _params = msgspec.json.Decoder(_Params)
 _progress = msgspec.json.Decoder(_Progress)
 
 
-def _progress_token(params: bytes | msgspec.Raw) -> msgspec.Raw | None:
+def _progress_token(params: bytes | msgspec.Raw) -> bytes | None:
     try:
         meta = _params.decode(params).meta
     except msgspec.MsgspecError:
         return None
-    return meta.progress_token if meta else None
+    return bytes(meta.progress_token) or None if meta else None
 
 
-def _token_of(params: msgspec.Raw) -> msgspec.Raw | None:
+def _token_of(params: msgspec.Raw) -> bytes | None:
     try:
-        return _progress.decode(params).progress_token
+        token = _progress.decode(params).progress_token
     except msgspec.MsgspecError:
         return None
+    return bytes(token) or None
