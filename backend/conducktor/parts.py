@@ -102,7 +102,7 @@ class Parts:
             await self.changes.start()
             stack.push_async_callback(self.changes.stop)
             await stack.enter_async_context(self.http)
-            await stack.enter_async_context(self.mcp)
+            stack.push_async_callback(self.mcp.close)
             await self.audit.start()
             stack.push_async_callback(self.audit.stop)
             yield
