@@ -5,6 +5,7 @@ import logging
 import signal
 import socket
 import sys
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import structlog
 import uvicorn
 
 from sandbox.app import create_app
+from sandbox.store import owned
 
 SHUTDOWN_S = 2  # for calls in flight; none of ours takes longer than a file write
 
@@ -23,15 +25,17 @@ def main() -> None:
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda *_: sys.exit(0))
     listener = _listen(arguments.host, arguments.port)
-    try:
-        app = create_app(arguments.data, arguments.host, lambda: datetime.now(UTC))
-    except BlockingIOError:
-        sys.exit(f"sandbox: another sandbox uses {arguments.data}. Stop it, or choose another --data.")
-    except OSError as error:
-        sys.exit(f"sandbox: cannot use {arguments.data}: {error.strerror}. Make it writable, or choose another --data.")
-    structlog.get_logger().info("sandbox.listening", host=arguments.host, port=listener.getsockname()[1])
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=SHUTDOWN_S)
-    uvicorn.Server(config).run(sockets=[listener])
+    with ExitStack() as held:
+        try:
+            directory = held.enter_context(owned(arguments.data))
+            app = create_app(directory, arguments.host, lambda: datetime.now(UTC))
+        except BlockingIOError:
+            sys.exit(f"sandbox: another sandbox uses {arguments.data}. Stop it, or choose another --data.")
+        except OSError as error:
+            sys.exit(f"sandbox: cannot use {arguments.data}: {error.strerror}. Make it writable, or choose another --data.")
+        structlog.get_logger().info("sandbox.listening", host=arguments.host, port=listener.getsockname()[1])
+        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=SHUTDOWN_S)
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def _arguments() -> argparse.Namespace:

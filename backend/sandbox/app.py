@@ -12,17 +12,16 @@ from starlette.routing import Route
 
 from sandbox.code_host import CodeHost
 from sandbox.issue_tracker import IssueTracker
-from sandbox.store import Clock, DataDirectory
+from sandbox.store import Clock
 from sandbox.team_chat import TeamChat
 
 
-def create_app(data: Path, host: str, clock: Clock) -> Starlette:
-    """Load the state and wire the services.
+def create_app(directory: Path, host: str, clock: Clock) -> Starlette:
+    """Load the state from `directory` and wire the services.
 
     On a loopback `host` only loopback Host and Origin headers are answered, against DNS rebinding.
-    Raises OSError when the data directory is in use or cannot be written.
+    Raises OSError when a file there cannot be read or written.
     """
-    directory = DataDirectory(data)
     servers = {
         "/issue-tracker/mcp": IssueTracker(directory, clock).server(),
         "/code-host/mcp": CodeHost(directory, clock).server(),

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Literal
 
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from sandbox.store import Clock, DataDirectory, Store
+from sandbox.store import Clock, Store
 from sandbox.tools import ADDS, READS, ToolServer, answer
 
 PullRequestState = Literal["open", "merged", "closed"]
@@ -83,7 +84,7 @@ class FoundPullRequests(BaseModel, frozen=True):
 class CodeHost:
     """The methods are the tools; their signatures and docstrings are what clients see."""
 
-    def __init__(self, directory: DataDirectory, clock: Clock) -> None:
+    def __init__(self, directory: Path, clock: Clock) -> None:
         self._clock = clock
         self._store = Store(directory, "code-host", Host, lambda: _seed(clock()))
 

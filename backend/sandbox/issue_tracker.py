@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Literal
 
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from sandbox.store import Clock, DataDirectory, Store
+from sandbox.store import Clock, Store
 from sandbox.tools import ADDS, OVERWRITES, READS, ToolServer, answer
 
 State = Literal["backlog", "todo", "in_progress", "done", "cancelled"]
@@ -62,7 +63,7 @@ class FoundIssues(BaseModel, frozen=True):
 class IssueTracker:
     """The methods are the tools; their signatures and docstrings are what clients see."""
 
-    def __init__(self, directory: DataDirectory, clock: Clock) -> None:
+    def __init__(self, directory: Path, clock: Clock) -> None:
         self._clock = clock
         self._store = Store(directory, "issue-tracker", Tracker, lambda: _seed(clock()))
 

@@ -2,7 +2,8 @@
 
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -18,29 +19,27 @@ State = TypeVar("State", bound=BaseModel)
 _log = structlog.get_logger()
 
 
-class DataDirectory:
-    """The folder that holds the files, owned by one process at a time.
+@contextmanager
+def owned(directory: Path) -> Iterator[Path]:
+    """Make the folder that holds the files, and keep other processes from using it meanwhile.
 
     Raises BlockingIOError when another process has it, any other OSError when it cannot be written.
     """
-
-    def __init__(self, path: Path) -> None:
-        path.mkdir(parents=True, exist_ok=True)
-        self.path = path
-        # Kept open for the life of the process: the kernel drops the lock with it, also after kill -9.
-        self._lock = (path / "lock").open("w")
-        fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    directory.mkdir(parents=True, exist_ok=True)
+    # A lock of the kernel, which drops it with the process, also after kill -9.
+    with (directory / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield directory
 
 
 class Store(Generic[State]):
-    """The state of one service. What `replace` returned from survives the death of the process.
+    """The state of one service, in a directory that is `owned`. What `replace` returned from survives the death of the process.
 
     A missing file starts from `seed`; an unreadable one is set aside under another name first.
     """
 
-    def __init__(self, directory: DataDirectory, name: str, state_type: type[State], seed: Callable[[], State]) -> None:
-        self._directory = directory  # held, because the lock goes with it
-        self._path = directory.path / f"{name}.json"
+    def __init__(self, directory: Path, name: str, state_type: type[State], seed: Callable[[], State]) -> None:
+        self._path = directory / f"{name}.json"
         loaded = _load(self._path, state_type)
         if loaded is None:
             self.replace(seed())

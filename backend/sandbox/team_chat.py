@@ -1,13 +1,14 @@
 """The sandbox team chat: post to a channel, list the channels, read the latest messages of one."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
 from mcp_types import CallToolResult
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from sandbox.store import Clock, DataDirectory, Store
+from sandbox.store import Clock, Store
 from sandbox.tools import ADDS, READS, ToolServer, answer
 
 KEPT_MESSAGES = 200  # per channel: the file is rewritten by every message, so it must not grow for ever
@@ -57,7 +58,7 @@ class SentMessage(BaseModel, frozen=True):
 class TeamChat:
     """The methods are the tools; their signatures and docstrings are what clients see."""
 
-    def __init__(self, directory: DataDirectory, clock: Clock) -> None:
+    def __init__(self, directory: Path, clock: Clock) -> None:
         self._clock = clock
         self._store = Store(directory, "team-chat", Chat, lambda: _seed(clock()))
 
