@@ -9,10 +9,23 @@ from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
 from conducktor.core.errors import ConducktorError
-from conducktor.edges import account_endpoints, health, json_api, live_events, openapi, problems, session_endpoints, web
+from conducktor.edges import (
+    account_endpoints,
+    health,
+    json_api,
+    live_events,
+    mcp_endpoint,
+    openapi,
+    problems,
+    session_endpoints,
+    web,
+)
 from conducktor.edges.catalog import OPERATIONS
 from conducktor.edges.csrf import CsrfGuard
 from conducktor.edges.http_guard import HttpGuard
+from conducktor.edges.in_flight import InFlight
+from conducktor.edges.mcp_endpoint import McpEndpoint
+from conducktor.edges.mcp_methods import Methods
 from conducktor.parts import Parts
 from conducktor.settings import Settings
 from conducktor.worker import working
@@ -23,6 +36,8 @@ MAX_BODY_BYTES = 4 * 1024 * 1024
 def create_app(settings: Settings, *, process_index: int = 0) -> Litestar:
     """The whole product over HTTP. The first process also works, unless workers run separately."""
     parts = Parts(settings)
+    methods = Methods(parts.gateway, parts.lists, parts.authenticator)
+    mcp = McpEndpoint(methods, parts.authenticator, InFlight(parts.database, parts.changes), settings.resource)
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
@@ -42,6 +57,7 @@ def create_app(settings: Settings, *, process_index: int = 0) -> Litestar:
             *session_endpoints.routes(settings, parts.web_sessions, parts.sessions, parts.accounts, parts.sign_up, parts.sign_in),
             *account_endpoints.routes(parts.web_sessions, parts.sessions, parts.accounts, parts.invitations),
             *(json_api.route(operation, parts.gate, parts.web_sessions.actor) for operation in OPERATIONS),
+            *mcp_endpoint.routes(mcp),
             *live_events.routes(parts.changes, parts.web_sessions.actor),
             *web.routes(settings.web_root),
         ],

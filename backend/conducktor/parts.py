@@ -5,14 +5,22 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from conducktor import __version__
+from conducktor.approvals.approvals import Approvals
 from conducktor.audit.writer import AuditWriter
+from conducktor.budgets.budgets import Budgets
 from conducktor.connections.mcp_client import McpClient
+from conducktor.connections.toolboxes import Toolboxes
 from conducktor.core.clock import utc_now
 from conducktor.core.errors import Invalid
 from conducktor.core.operation import Gate
 from conducktor.edges.catalog import OPERATIONS
+from conducktor.edges.management_mcp import ManagementTools
 from conducktor.edges.visitor import Visitors
 from conducktor.edges.web_session import WebSessions
+from conducktor.gateway.call_tool import Gateway
+from conducktor.gateway.list_tools import Lists
+from conducktor.gateway.resolve import Resolver
+from conducktor.gateway.upstream import Upstream
 from conducktor.identity.account_post import AccountPost
 from conducktor.identity.accounts import Accounts
 from conducktor.identity.invitations import Invitations
@@ -28,6 +36,8 @@ from conducktor.infra.http_client import HttpClient
 from conducktor.infra.mail import Mailer
 from conducktor.infra.mail_links import MailLinks
 from conducktor.infra.queue import Doorbell
+from conducktor.oauth.authenticate import Authenticator
+from conducktor.policies.policies import Policies
 from conducktor.settings import Settings
 from conducktor.workspaces.invite_mail import InvitationPost
 
@@ -71,8 +81,20 @@ class Parts:
         self.accounts = Accounts(
             self.database, self.sessions, self.passwords, self.throttle, self.account_post, self.sign_up, self.clock
         )
+        self.toolboxes = Toolboxes(self.database, self.changes, self.key_ring)
+        self.authenticator = Authenticator(self.database, self.changes, self.key_ring, self.clock, settings)
         self.gate = Gate(self.database, self.audit, self.by_name())
         self.gate.check(OPERATIONS)
+        self.management = ManagementTools(OPERATIONS, self.gate)
+        self.lists = Lists(self.toolboxes, self.management)
+        self.gateway = Gateway(
+            audit=self.audit,
+            resolver=Resolver(self.toolboxes, self.management),
+            policies=Policies(self.database, self.changes),
+            approvals=Approvals(),
+            budgets=Budgets(),
+            upstream=Upstream(self.mcp, self.management, deadline_s=settings.call_deadline_s),
+        )
 
     def by_name(self) -> dict[str, Any]:
         """What operations and jobs may ask for with a keyword-only parameter of that name."""
@@ -105,4 +127,6 @@ class Parts:
             stack.push_async_callback(self.mcp.close)
             await self.audit.start()
             stack.push_async_callback(self.audit.stop)
+            await self.authenticator.start()
+            stack.push_async_callback(self.authenticator.stop)
             yield

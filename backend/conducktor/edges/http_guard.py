@@ -36,7 +36,7 @@ class HttpGuard:
         self._headers = [*SECURITY_HEADERS, HSTS] if settings.origin.startswith("https://") else list(SECURITY_HEADERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if "method" not in scope:  # a WebSocket, which nothing here speaks, or the server's own life cycle
             await self._app(scope, receive, send)
             return
         if refusal := self._refusal(scope["headers"]):

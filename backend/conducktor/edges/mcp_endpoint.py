@@ -1,6 +1,7 @@
 """`POST /api/conducktor-mcp` and `/api/conducktor-mcp/{connection}`: authenticate, read, dispatch, answer."""
 
 import asyncio
+from typing import cast
 
 import msgspec
 from litestar import asgi
@@ -157,8 +158,8 @@ class McpEndpoint:
 def routes(endpoint: McpEndpoint) -> list[ASGIRouteHandler]:
     @asgi([PATH, PATH + "/{connection:str}"], opt={"permission": "client"})
     async def mcp(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await endpoint(scope, receive, send)
+        if "method" in scope:  # not a WebSocket
+            await endpoint(cast(HTTPScope, scope), receive, send)
 
     return [mcp]
 

@@ -25,6 +25,8 @@ from conducktor.gateway.call_tool import Gateway, call_tool
 from conducktor.gateway.list_tools import Lists
 from conducktor.gateway.relay import Relay
 from conducktor.gateway.resolve import HeaderContradicts
+from conducktor.gateway.scope import InsufficientScope
+from conducktor.oauth.authenticate import Authenticator
 from conducktor.oauth.caller import Caller
 
 INSTRUCTIONS = (
@@ -49,8 +51,9 @@ _FRESH = encode({SERVER_INFO_KEY: SERVER_INFO})
 class Methods:
     """Dispatches checked messages of authenticated callers."""
 
-    def __init__(self, gateway: Gateway, lists: Lists) -> None:
+    def __init__(self, gateway: Gateway, lists: Lists, authenticator: Authenticator) -> None:
         self._gateway = gateway
+        self._authenticator = authenticator
         self._answers: dict[str, Callable[[Caller, Message, str | None], Awaitable[bytes]]] = {
             "tools/list": lambda caller, _message, connection: _listed("tools", lists.tools(caller, connection)),
             "resources/list": lambda caller, _message, connection: _listed("resources", lists.resources(caller, connection)),
@@ -80,6 +83,9 @@ class Methods:
         request = _request(message, connection, headers)
         try:
             outcome = await call_tool(self._gateway, caller, request, relay)
+        except InsufficientScope as error:
+            error.facts["www_authenticate"] = self._authenticator.step_up(caller.audience, error.scope)
+            return mcp_errors.refusal_result(error)
         except HeaderContradicts as error:
             raise ProtocolError(HEADER_MISMATCH, error.detail, status=400) from None
         except ConducktorError as error:

@@ -3,20 +3,23 @@
 from conducktor.core.actor import Permission
 from conducktor.core.errors import Forbidden
 from conducktor.oauth.caller import Caller
-from conducktor.oauth.scopes import MEANINGS
+from conducktor.oauth.scopes import MEANINGS, Scope
 
 
 class InsufficientScope(Forbidden):
-    """ChatGPT was not given this permission."""
+    """The app was not given this permission."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(
+            f"This app was not given the permission “{MEANINGS[scope].title}”.",
+            next_step="Connect it again and tick that permission on the authorization page.",
+            scope=scope.value,
+        )
+        self.scope = scope
 
 
 def require(caller: Caller, permission: Permission) -> None:
     """Raises InsufficientScope when signing in again with more scopes would help, Forbidden when it would not."""
     if permission in caller.role_permissions and not caller.actor.may(permission):
-        scope = next(s for s, meaning in MEANINGS.items() if permission in meaning.permissions)
-        raise InsufficientScope(
-            f"This client was not given the permission “{MEANINGS[scope].title}”.",
-            next_step="Connect it again and tick that permission on the authorization page.",
-            scope=scope.value,
-        )
+        raise InsufficientScope(next(s for s, meaning in MEANINGS.items() if permission in meaning.permissions))
     caller.actor.require(permission)

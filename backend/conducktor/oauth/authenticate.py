@@ -20,7 +20,7 @@ from conducktor.infra.encryption import KeyRing
 from conducktor.oauth import queries
 from conducktor.oauth.caller import Caller
 from conducktor.oauth.resources import covers, metadata_url
-from conducktor.oauth.scopes import DEFAULT_SCOPES
+from conducktor.oauth.scopes import DEFAULT_SCOPES, Scope
 from conducktor.oauth.secrets import ACCESS_TOKEN
 from conducktor.settings import Settings
 
@@ -74,6 +74,10 @@ class Authenticator:
     def challenge(self, error: Unauthenticated, resource: str) -> str:
         """The `WWW-Authenticate` value of the 401 that `error` becomes."""
         return challenge(self._settings, resource=resource, error="invalid_token" if isinstance(error, InvalidToken) else None)
+
+    def step_up(self, resource: str, scope: Scope) -> str:
+        """The `WWW-Authenticate` value that asks for one scope more (RFC 6750 §3.1 insufficient_scope)."""
+        return challenge(self._settings, resource=resource, error="insufficient_scope", scopes=[*DEFAULT_SCOPES, scope])
 
     async def _load(self, digest: bytes) -> Caller:
         async with self._database.transaction() as tx:
