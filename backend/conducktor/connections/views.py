@@ -1,14 +1,24 @@
 """What the pages and the agents are shown. Nothing here ever holds a credential, not even masked."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from conducktor.connections.connection import Connection, ToolCounts
+from conducktor.connections.definition_changes import FieldChange, changes
+from conducktor.connections.hidden_text import all_visible, visible
+from conducktor.connections.judgement import listing
+from conducktor.connections.pinned_tool import Offer, PinnedTool
+from conducktor.connections.settling import Report
 from conducktor.connections.states import Auth, ConnectionState, OfferKind, ToolState
+from conducktor.connections.tool_class import claimed_class
+from conducktor.connections.tool_definition import Unusable, decode
 from conducktor.core.tool_call import OperationClass
+
+SHOWN_LIMIT = 200
+"""Characters of a name or title that an upstream gives itself."""
 
 
 class ConnectionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,8 +39,6 @@ class ConnectionView(msgspec.Struct, frozen=True, kw_only=True):
     next_step: str | None
     fault: str | None
     protocol_version: str | None
-    server_name: str | None
-    server_version: str | None
     notes: list[str]
     tools: ToolCounts
     checked_at: datetime | None
@@ -51,7 +59,11 @@ class OfferView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConnectionDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """`server_name` to `offers` are the upstream's own words: for people, never for a model."""
+
     connection: ConnectionView
+    server_name: str | None
+    server_version: str | None
     instructions: str | None
     offers: list[OfferView]
 
@@ -71,14 +83,6 @@ class HealthView(msgspec.Struct, frozen=True, kw_only=True):
     last_success_at: datetime | None
     last_failure_at: datetime | None
     next_check_at: datetime | None
-
-
-class FieldChange(msgspec.Struct, frozen=True, kw_only=True):
-    """One difference. `path` as in `inputSchema.properties.title`; null where the field did not exist."""
-
-    path: str
-    before: str | None
-    after: str | None
 
 
 class ToolView(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,14 +169,7 @@ class CatalogView(msgspec.Struct, frozen=True, kw_only=True):
     total: int
 
 
-class _ServerInfo(msgspec.Struct):
-    name: str | None = None
-    title: str | None = None
-    version: str | None = None
-
-
 def connection_view(connection: Connection, tools: ToolCounts) -> ConnectionView:
-    server = _server_info(connection.server_info)
     return ConnectionView(
         id=connection.id,
         name=connection.name,
@@ -189,12 +186,21 @@ def connection_view(connection: Connection, tools: ToolCounts) -> ConnectionView
         next_step=connection.state_next_step,
         fault=connection.fault,
         protocol_version=connection.protocol_version,
-        server_name=server.title or server.name,
-        server_version=server.version,
         notes=list(connection.notes),
         tools=tools,
         checked_at=connection.checked_at,
         created_at=connection.created_at,
+    )
+
+
+def connection_detail(connection: Connection, tools: ToolCounts, offers: tuple[Offer, ...]) -> ConnectionDetail:
+    server = _decoded(connection.server_info, _ServerInfo)
+    return ConnectionDetail(
+        connection=connection_view(connection, tools),
+        server_name=_shown(server.title or server.name),
+        server_version=_shown(server.version),
+        instructions=connection.instructions,
+        offers=[_offer_view(offer) for offer in offers],
     )
 
 
@@ -215,8 +221,93 @@ def health_view(connection: Connection, tools: ToolCounts) -> HealthView:
     )
 
 
-def _server_info(raw: bytes | None) -> _ServerInfo:
+def tool_view(tool: PinnedTool) -> ToolView:
+    definition = decode(tool.definition)
     try:
-        return msgspec.json.decode(raw or b"{}", type=_ServerInfo)
+        notes = list(listing(definition, None).notes)
+    except Unusable:
+        notes = []
+    described = _decoded(tool.definition, _Described)
+    return ToolView(
+        id=tool.id,
+        name=visible(tool.name),
+        full_name=tool.full_name,
+        title=_shown(described.title),
+        description=_shown(described.description, limit=None),
+        state=tool.state,
+        reason=tool.state_reason,
+        notes=notes,
+        operation_class=tool.class_override or claimed_class(definition.get("annotations")),
+        is_classified=tool.class_override is not None,
+        definition=all_visible(definition),
+        definition_hash=tool.definition_hash.hex(),
+        changes=changes(decode(tool.pinned), definition) if tool.pinned and tool.pinned_hash != tool.definition_hash else [],
+        first_seen_at=tool.first_seen_at,
+        last_seen_at=tool.last_seen_at,
+    )
+
+
+REFRESH = "In ChatGPT, press Refresh in the settings of this connector to see the new list."
+
+
+def test_report(connection: ConnectionView, report: Report | None) -> TestReport:
+    """`report` is None when there is no answer of this test to tell of."""
+    found = report or Report()
+    return TestReport(
+        connection=connection,
+        message=_test_message(connection, report),
+        added=list(found.added),
+        changed=list(found.changed),
+        removed=list(found.removed),
+        quarantined=list(found.quarantined),
+        rejected=list(found.rejected),
+    )
+
+
+def _test_message(connection: ConnectionView, report: Report | None) -> str:
+    if connection.state is ConnectionState.ERROR:
+        return " ".join(filter(None, (connection.reason, connection.next_step)))
+    if report is None:
+        return f"{connection.name} has not answered everything yet. Conducktor goes on asking; look again in a minute."
+    words = ("added", "changed", "removed", "quarantined", "rejected")
+    counted = [f"{len(names)} {word}" for word in words if (names := getattr(report, word))]
+    if not counted:
+        return f"{connection.name} works. Its {connection.tools.active} tools are as they were."
+    return f"{connection.name} works. Tools: {', '.join(counted)}. {REFRESH}"
+
+
+def _offer_view(offer: Offer) -> OfferView:
+    described = _decoded(offer.definition, _Described)
+    return OfferView(
+        kind=offer.kind,
+        key=visible(offer.key),
+        title=_shown(described.title or described.name) or visible(offer.key),
+        description=_shown(described.description, limit=None),
+    )
+
+
+class _ServerInfo(msgspec.Struct):
+    name: str | None = None
+    title: str | None = None
+    version: str | None = None
+
+
+class _Described(msgspec.Struct):
+    name: str | None = None
+    title: str | None = None
+    description: str | None = None
+
+
+_T = TypeVar("_T", bound=msgspec.Struct)
+
+
+def _decoded(raw: bytes | None, kind: type[_T]) -> _T:
+    """What can be read of an upstream's own words; nothing when their types are wrong."""
+    try:
+        return msgspec.json.decode(raw or b"{}", type=kind)
     except msgspec.MsgspecError:
-        return _ServerInfo()
+        return kind()
+
+
+def _shown(text: str | None, limit: int | None = SHOWN_LIMIT) -> str | None:
+    return visible(text[:limit]) if text else None

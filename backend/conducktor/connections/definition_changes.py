@@ -1,0 +1,51 @@
+"""The difference between two definitions, field by field, for a person who decides whether to accept it."""
+
+from typing import Any
+
+import msgspec
+
+from conducktor.connections.hidden_text import visible
+from conducktor.connections.tool_definition import PINNED_FIELDS, Definition
+
+CHANGES_LIMIT = 200
+VALUE_LIMIT = 2_000
+
+
+class FieldChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One difference. `path` as in `inputSchema.properties.title`; null where the field did not exist.
+
+    Values are text, other JSON encoded; invisible characters are shown as code points.
+    """
+
+    path: str
+    before: str | None
+    after: str | None
+
+
+_ABSENT = object()
+
+
+def changes(before: Definition, after: Definition) -> list[FieldChange]:
+    """Differences in what is pinned, in the order of the fields; at most 200, the last one then says so."""
+    found: list[FieldChange] = []
+    for field in PINNED_FIELDS:
+        _compare(field, before.get(field, _ABSENT), after.get(field, _ABSENT), found)
+    if len(found) > CHANGES_LIMIT:
+        more = FieldChange(path="…", before=None, after=f"{len(found) - CHANGES_LIMIT + 1} more differences")
+        return [*found[: CHANGES_LIMIT - 1], more]
+    return found
+
+
+def _compare(path: str, before: Any, after: Any, found: list[FieldChange]) -> None:
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in dict.fromkeys((*before, *after)):
+            _compare(f"{path}.{visible(key)}", before.get(key, _ABSENT), after.get(key, _ABSENT), found)
+    elif before is _ABSENT or after is _ABSENT or before != after or type(before) is not type(after):
+        found.append(FieldChange(path=path, before=_shown(before), after=_shown(after)))
+
+
+def _shown(value: Any) -> str | None:
+    if value is _ABSENT:
+        return None
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return visible(text[:VALUE_LIMIT]) + ("…" if len(text) > VALUE_LIMIT else "")

@@ -1,0 +1,158 @@
+"""Making, changing, testing and removing connections. Every change is durable before the network is touched."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from conducktor.connections import queries
+from conducktor.connections.alteration import Alteration, Rules, altered, is_elsewhere
+from conducktor.connections.catalog.library import Catalog
+from conducktor.connections.connection import Connection
+from conducktor.connections.credential import endpoint_of
+from conducktor.connections.discovery import CONNECTIONS, Discovery
+from conducktor.connections.lookup import connection_named, existing
+from conducktor.connections.mcp_client import McpClient
+from conducktor.connections.settling import Report
+from conducktor.connections.states import ConnectionState
+from conducktor.connections.wish import Blueprint, Wish, blueprint
+from conducktor.core.actor import Actor
+from conducktor.core.clock import Clock
+from conducktor.core.errors import Conflict, Invalid
+from conducktor.core.ids import ConnectionId, WorkspaceId, new_id
+from conducktor.infra.address_guard import AddressGuard
+from conducktor.infra.database import Change, Database, Transaction
+from conducktor.infra.encryption import KeyRing
+from conducktor.infra.queue import Doorbell
+
+log = structlog.get_logger()
+
+FIRST_ANSWER_WITHIN_S = 10.0
+"""How long a person waits to see a new connection ACTIVE; after that the worker goes on."""
+TEST_WITHIN_S = 45.0
+FORGOTTEN_AFTER = timedelta(seconds=30)
+"""A new connection that nobody has asked by then is taken up by the reconciler."""
+
+
+class NameTaken(Conflict):
+    """A connection of this name exists already."""
+
+
+class Lifecycle:
+    """One per process."""
+
+    def __init__(
+        self,
+        database: Database,
+        discovery: Discovery,
+        mcp: McpClient,
+        catalog: Catalog,
+        guard: AddressGuard,
+        key_ring: KeyRing,
+        doorbell: Doorbell,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._discovery = discovery
+        self._mcp = mcp
+        self._catalog = catalog
+        self._guard = guard
+        self._key_ring = key_ring
+        self._doorbell = doorbell
+        self._clock = clock
+
+    async def add(self, actor: Actor, wish: Wish) -> Connection:
+        """Save a new connection, then reach out to it for up to 10 s. Raises Invalid, NameTaken."""
+        plan = blueprint(wish, self._catalog, self._guard)
+        async with self._database.transaction() as tx:
+            connection = await self._insert(tx, actor, wish, plan)
+            await tx.announce(_change(connection))
+        log.info("connection.created", connection=str(connection.id), workspace=str(connection.workspace_id))
+        await self._reach(connection, FIRST_ANSWER_WITHIN_S)
+        return await self._current(connection)
+
+    async def alter(self, actor: Actor, name: str, alteration: Alteration) -> Connection:
+        """Raises NoSuchConnection, Invalid. What depends on the answer of the upstream is asked anew, for up to 10 s."""
+        async with self._database.transaction() as tx:
+            before = await self._locked(tx, actor.workspace_id, name)
+            rules = Rules(self._guard, self._key_ring, self._catalog.find(before.service or ""))
+            after = altered(before, alteration, actor, rules, self._clock())
+            if after == before:
+                return before
+            await queries.save(tx, actor.workspace_id, after)
+            await tx.announce(_change(after))
+        if is_elsewhere(before, after):
+            await self._forget(before)
+            if after.state is not ConnectionState.DISABLED:
+                await self._reach(after, FIRST_ANSWER_WITHIN_S)
+        return await self._current(after)
+
+    async def test(self, actor: Actor, name: str) -> tuple[Connection, Report | None]:
+        """Ask for everything now. No report: it did not finish in time, or somebody else's answer was newer."""
+        async with self._database.transaction() as tx:
+            connection = await connection_named(tx, actor.workspace_id, name)
+        if connection.state is ConnectionState.DISABLED:
+            raise Conflict(f"{name} is disabled.", next_step="Enable the connection before testing it.")
+        report = await self._reach(connection, TEST_WITHIN_S)
+        return await self._current(connection), report
+
+    async def remove(self, actor: Actor, name: str) -> None:
+        """Raises NoSuchConnection. Its tools are gone with it; the audit keeps what they did."""
+        async with self._database.transaction() as tx:
+            connection = await self._locked(tx, actor.workspace_id, name)
+            await queries.remove(tx, actor.workspace_id, connection.id)
+            await tx.announce(_change(connection))
+        log.info("connection.removed", connection=str(connection.id), workspace=str(connection.workspace_id))
+        await self._forget(connection)
+
+    async def _insert(self, tx: Transaction, actor: Actor, wish: Wish, plan: Blueprint) -> Connection:
+        now = self._clock()
+        connection_id = ConnectionId(new_id())
+        taken = await queries.names(tx, actor.workspace_id)
+        connection = plan.connection(
+            connection_id=connection_id,
+            actor=actor,
+            name=plan.name_among(taken),
+            sealed=plan.sealed(self._key_ring, connection_id),
+            now=now,
+            next_check_at=now + FORGOTTEN_AFTER,
+        )
+        if not await queries.add(tx, connection):
+            raise NameTaken(
+                f"This workspace has a connection named {connection.name} already.",
+                next_step="Choose another name.",
+                errors={"name": "This name is taken."},
+            )
+        return connection
+
+    async def _reach(self, connection: Connection, within_s: float) -> Report | None:
+        """Ask the upstream here and now, so that a person need not wait for the worker; what is not done in time, it does."""
+        try:
+            async with asyncio.timeout(within_s):
+                return await self._discovery.discover(connection.workspace_id, connection.id)
+        except TimeoutError:
+            await self._doorbell.ring(
+                "discover_connection",
+                key=f"discover:{connection.id}",
+                workspace_id=str(connection.workspace_id),
+                connection_id=str(connection.id),
+            )
+            return None
+
+    async def _current(self, connection: Connection) -> Connection:
+        async with self._database.transaction() as tx:
+            return existing(await queries.get_by_id(tx, connection.workspace_id, connection.id), connection.name)
+
+    async def _locked(self, tx: Transaction, workspace_id: WorkspaceId, name: str) -> Connection:
+        found = await connection_named(tx, workspace_id, name)
+        return existing(await queries.lock(tx, workspace_id, found.id), name)
+
+    async def _forget(self, connection: Connection) -> None:
+        try:
+            await self._mcp.forget(endpoint_of(connection, self._key_ring))
+        except Invalid:
+            log.warning("connection.secret_unreadable", connection=str(connection.id))
+
+
+def _change(connection: Connection) -> Change:
+    return Change(topic=CONNECTIONS, workspace_id=connection.workspace_id, id=str(connection.id))

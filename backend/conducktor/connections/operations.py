@@ -1,0 +1,138 @@
+"""Connecting services: what people and agents can ask for."""
+
+import msgspec
+
+from conducktor.connections import lookup, queries, views
+from conducktor.connections.alteration import Alteration
+from conducktor.connections.catalog_operations import CATALOG_OPERATIONS
+from conducktor.connections.connection import Connection
+from conducktor.connections.lifecycle import Lifecycle
+from conducktor.connections.mcp_endpoint import Transport
+from conducktor.connections.states import Auth
+from conducktor.connections.tool_operations import TOOL_OPERATIONS
+from conducktor.connections.wish import Wish
+from conducktor.core.actor import Actor, Permission
+from conducktor.core.operation import operation
+from conducktor.infra.database import Database, Transaction
+
+OWN_WORDS = "it shows an upstream's own words, which must not flow into a chat unasked"
+
+
+class CreateConnection(msgspec.Struct, frozen=True, kw_only=True):
+    """`service` is an id of the catalogue; without one, `url` is needed. `variables` fill the blanks of the service's address."""
+
+    name: str | None = None
+    title: str | None = None
+    service: str | None = None
+    url: str | None = None
+    variables: dict[str, str] = {}
+    transport: Transport | None = None
+    auth: Auth | None = None
+    header_name: str | None = None
+    secret: str | None = None
+
+
+class ConnectionName(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+
+
+class UpdateConnection(msgspec.Struct, frozen=True, kw_only=True):
+    """What is left out stays as it is. A key is entered anew whenever the address leads to another server."""
+
+    name: str
+    title: str | None = None
+    url: str | None = None
+    transport: Transport | None = None
+    auth: Auth | None = None
+    header_name: str | None = None
+    secret: str | None = None
+    is_enabled: bool | None = None
+
+
+@operation("connections.list", "GET /connections", Permission.CONNECTIONS_READ)
+async def list_connections(actor: Actor, *, tx: Transaction) -> views.ConnectionList:
+    """List the connected services with their state. Their tools are called `<connection name>_<tool>`."""
+    connections = await queries.list_all(tx, actor.workspace_id)
+    counts = await queries.tool_counts(tx, actor.workspace_id)
+    return views.ConnectionList(items=[views.connection_view(c, counts.get(c.id, queries.NO_TOOLS)) for c in connections])
+
+
+@operation("connections.create", "POST /connections", Permission.CONNECTIONS_WRITE, open_world=True)
+async def create_connection(
+    actor: Actor, data: CreateConnection, *, connection_lifecycle: Lifecycle, database: Database
+) -> views.ConnectionView:
+    """Connect an MCP server: a service of the catalogue, or any address that speaks MCP.
+
+    Never ask for a key or password in a chat. Leave `secret` out: the connection is made and waits until a person enters
+    the key on its page in Conducktor.
+    """
+    wish = Wish(**msgspec.structs.asdict(data), surface=actor.surface)
+    return await _view(database, await connection_lifecycle.add(actor, wish))
+
+
+@operation("connections.get", "GET /connections/{name}", Permission.CONNECTIONS_READ, web_only=OWN_WORDS)
+async def get_connection(actor: Actor, data: ConnectionName, *, tx: Transaction) -> views.ConnectionDetail:
+    """Show a connection with what its server says about itself, its resources and prompts."""
+    connection = await lookup.connection_named(tx, actor.workspace_id, data.name)
+    offers = await queries.offers(tx, actor.workspace_id, connection.id)
+    return views.connection_detail(connection, await lookup.counts_of(tx, connection), offers)
+
+
+@operation("connections.health", "GET /connections/{name}/health", Permission.CONNECTIONS_READ)
+async def get_connection_health(actor: Actor, data: ConnectionName, *, tx: Transaction) -> views.HealthView:
+    """Tell whether a connection works, since when, and if not: why, and what to do."""
+    connection = await lookup.connection_named(tx, actor.workspace_id, data.name)
+    return views.health_view(connection, await lookup.counts_of(tx, connection))
+
+
+@operation("connections.test", "POST /connections/{name}/test", Permission.CONNECTIONS_WRITE, open_world=True)
+async def test_connection(
+    actor: Actor, data: ConnectionName, *, connection_lifecycle: Lifecycle, database: Database
+) -> views.TestReport:
+    """Ask a connection's server again what it offers, and tell what changed."""
+    connection, report = await connection_lifecycle.test(actor, data.name)
+    return views.test_report(await _view(database, connection), report)
+
+
+@operation(
+    "connections.update",
+    "PATCH /connections/{name}",
+    Permission.CONNECTIONS_WRITE,
+    web_only="a model must not lead a connection to another server",
+)
+async def update_connection(
+    actor: Actor, data: UpdateConnection, *, connection_lifecycle: Lifecycle, database: Database
+) -> views.ConnectionView:
+    """Change a connection's title, address or key, or switch it off and on."""
+    given = msgspec.structs.asdict(data)
+    name = given.pop("name")
+    return await _view(database, await connection_lifecycle.alter(actor, name, Alteration(**given)))
+
+
+@operation(
+    "connections.delete",
+    "DELETE /connections/{name}",
+    Permission.CONNECTIONS_WRITE,
+    web_only="removing a connection with its accepted tools cannot be undone",
+)
+async def delete_connection(actor: Actor, data: ConnectionName, *, connection_lifecycle: Lifecycle) -> None:
+    """Remove a connection with its key and tools. What was done through it stays in the audit."""
+    await connection_lifecycle.remove(actor, data.name)
+
+
+OPERATIONS = (
+    list_connections,
+    create_connection,
+    get_connection,
+    get_connection_health,
+    test_connection,
+    update_connection,
+    delete_connection,
+    *TOOL_OPERATIONS,
+    *CATALOG_OPERATIONS,
+)
+
+
+async def _view(database: Database, connection: Connection) -> views.ConnectionView:
+    async with database.transaction() as tx:
+        return views.connection_view(connection, await lookup.counts_of(tx, connection))

@@ -1,0 +1,124 @@
+"""The toolbox of each workspace: read once, encoded once, dropped when a connection or tool of the workspace changes."""
+
+import hashlib
+from collections.abc import Iterable
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from conducktor.connections import queries
+from conducktor.connections.connection import Connection
+from conducktor.connections.credential import endpoint_of
+from conducktor.connections.discovery import CONNECTIONS
+from conducktor.connections.judgement import listing
+from conducktor.connections.offering import SharedOffers
+from conducktor.connections.pinned_tool import PinnedTool
+from conducktor.connections.states import ConnectionState
+from conducktor.connections.tool_class import claimed_class
+from conducktor.connections.tool_definition import Unusable, decode
+from conducktor.connections.toolbox import Connected, Tool, Toolbox
+from conducktor.core.errors import Invalid
+from conducktor.core.ids import WorkspaceId
+from conducktor.infra.changes import Cached, ChangeFeed
+from conducktor.infra.database import Change, Database
+from conducktor.infra.encryption import KeyRing
+
+log = structlog.get_logger()
+
+USABLE = frozenset({ConnectionState.ACTIVE, ConnectionState.ERROR})
+"""A connection in ERROR keeps its tools listed: one dead upstream never changes the list."""
+
+WORKSPACES_KEPT = 1_000
+
+
+class Toolboxes:
+    """One per process; the hot path reads it."""
+
+    def __init__(self, database: Database, changes: ChangeFeed, key_ring: KeyRing) -> None:
+        self._database = database
+        self._key_ring = key_ring
+        self._cached: Cached[UUID, Toolbox] = Cached(changes, stale=_concerns, capacity=WORKSPACES_KEPT)
+
+    async def of(self, workspace_id: WorkspaceId) -> Toolbox:
+        """Raises Unavailable when it is not in memory and the database is away."""
+        if (known := self._cached.peek(workspace_id)) is not None:
+            return known
+        return await self._cached.get(workspace_id, lambda: self._load(workspace_id))
+
+    async def _load(self, workspace_id: WorkspaceId) -> Toolbox:
+        async with self._database.transaction() as tx:
+            connections = await queries.list_all(tx, workspace_id)
+            tools = await queries.active_tools(tx, workspace_id)
+            offers = await queries.offers(tx, workspace_id)
+        connected = {c.id: known for c in connections if c.state in USABLE and (known := self._connected(c))}
+        usable = [made for tool in tools if (owner := connected.get(tool.connection_id)) and (made := _tool(tool, owner))]
+        shared = SharedOffers(connected, offers)
+        return Toolbox(
+            version=_version(connected.values(), usable, shared),
+            connections={c.name: c for c in connected.values()},
+            tools={t.full_name: t for t in usable},
+            plain={(t.connection.name, t.name): t for t in usable},
+            resources=shared.resources,
+            plain_resources=shared.plain_resources,
+            templates=shared.templates,
+            prompts=shared.prompts,
+            plain_prompts=shared.plain_prompts,
+        )
+
+    def _connected(self, connection: Connection) -> Connected | None:
+        """None when its secret cannot be opened: without it nothing may be sent. Its check says so to people."""
+        try:
+            endpoint = endpoint_of(connection, self._key_ring)
+        except Invalid:
+            log.error("connection.secret_unreadable", connection=str(connection.id))
+            return None
+        return Connected(
+            id=connection.id,
+            name=connection.name,
+            title=connection.title,
+            state=connection.state,
+            endpoint=endpoint,
+            instructions=connection.instructions,
+            capabilities=msgspec.Raw(connection.capabilities or b"{}"),
+        )
+
+
+def _concerns(change: Change, workspace_id: UUID, _toolbox: Toolbox) -> bool:
+    return change.topic == CONNECTIONS and change.workspace_id == workspace_id
+
+
+def _tool(tool: PinnedTool, connection: Connected) -> Tool | None:
+    if tool.pinned is None or tool.pinned_hash is None:
+        return None
+    definition = decode(tool.pinned)
+    try:
+        listed = listing(definition, tool.class_override)
+    except Unusable:
+        # It was usable when it was pinned: an update of Conducktor judges differently. The next discovery says why.
+        log.warning("tool.no_longer_usable", tool=str(tool.id))
+        return None
+    return Tool(
+        id=tool.id,
+        connection=connection,
+        name=tool.name,
+        full_name=tool.full_name,
+        operation_class=tool.class_override or claimed_class(definition.get("annotations")),
+        is_classified=tool.class_override is not None,
+        definition_hash=tool.pinned_hash,
+        listed=msgspec.json.encode(listed.definition | {"name": tool.full_name}),
+        listed_plain=msgspec.json.encode(listed.definition),
+        header_params=listed.header_params,
+    )
+
+
+def _version(connections: Iterable[Connected], tools: Iterable[Tool], shared: SharedOffers) -> str:
+    """Covers what is listed and whose it is, not how an upstream is reached."""
+    digest = hashlib.sha256()
+    for connection in connections:
+        digest.update(connection.name.encode() + b"\0")
+    for tool in tools:
+        digest.update(tool.listed + b"\0" + tool.listed_plain + b"\0")
+    for piece in shared.pieces():
+        digest.update(piece + b"\0")
+    return digest.hexdigest()

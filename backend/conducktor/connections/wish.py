@@ -1,0 +1,205 @@
+"""What somebody asks for when making a connection, checked and completed. Nothing is stored here."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from difflib import get_close_matches
+from urllib.parse import urlsplit
+
+import msgspec
+
+from conducktor.connections.address import check_url
+from conducktor.connections.catalog.entry import Entry
+from conducktor.connections.catalog.library import Catalog
+from conducktor.connections.connection import Connection
+from conducktor.connections.credential import check_header_name, check_secret, seal
+from conducktor.connections.hidden_text import hidden_in
+from conducktor.connections.mcp_endpoint import Transport
+from conducktor.connections.states import Auth, ConnectionState
+from conducktor.connections.tool_names import CONNECTION_NAME_LIMIT, check_connection_name, free_connection_name
+from conducktor.core.actor import Actor, Surface
+from conducktor.core.errors import Invalid
+from conducktor.core.ids import ConnectionId
+from conducktor.infra.address_guard import AddressGuard
+from conducktor.infra.encryption import KeyRing
+
+TITLE_LIMIT = 80
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """A new connection, as somebody put it: a service of the catalogue, or any address."""
+
+    name: str | None
+    title: str | None
+    service: str | None
+    url: str | None
+    variables: Mapping[str, str]
+    transport: Transport | None
+    auth: Auth | None
+    header_name: str | None
+    secret: str | None
+    surface: Surface
+
+
+class Blueprint(msgspec.Struct, frozen=True, kw_only=True):
+    """A wish that can be fulfilled. `secret` is the credential as it will be sent."""
+
+    name: str | None
+    suggested_name: str
+    title: str | None
+    entry: Entry | None
+    url: str
+    transport: Transport
+    auth: Auth
+    header_name: str | None
+    secret: str | None
+
+    def name_among(self, taken: Mapping[str, object]) -> str:
+        """The wished name as it is; without a wish a free one."""
+        return self.name or free_connection_name(self.suggested_name, taken.keys())
+
+    def sealed(self, key_ring: KeyRing, connection_id: ConnectionId) -> bytes | None:
+        return seal(key_ring, connection_id, self.secret) if self.secret else None
+
+    def connection(
+        self,
+        *,
+        connection_id: ConnectionId,
+        actor: Actor,
+        name: str,
+        sealed: bytes | None,
+        now: datetime,
+        next_check_at: datetime,
+    ) -> Connection:
+        return Connection(
+            id=connection_id,
+            workspace_id=actor.workspace_id,
+            name=name,
+            title=self.title or (self.entry.title if self.entry else name),
+            service=self.entry.id if self.entry else None,
+            catalogue_version=self.entry.version if self.entry else None,
+            url=self.url,
+            transport=self.transport,
+            auth=self.auth,
+            header_name=self.header_name,
+            credential_sealed=sealed,
+            revision=1,
+            state=ConnectionState.PENDING,
+            state_reason="Conducktor is asking the server what it offers.",
+            state_next_step=None,
+            fault=None,
+            state_since=now,
+            next_check_at=next_check_at,
+            checked_at=None,
+            discovered_at=None,
+            last_success_at=None,
+            last_failure_at=None,
+            failures_in_row=0,
+            era=None,
+            protocol_version=None,
+            server_info=None,
+            capabilities=None,
+            instructions=None,
+            notes=(),
+            created_by=actor.user_id,
+            created_at=now,
+            updated_at=now,
+        )
+
+
+def blueprint(wish: Wish, catalog: Catalog, guard: AddressGuard) -> Blueprint:
+    """Complete a wish from the catalogue and check every part. Raises Invalid with a reason per field."""
+    entry = _entry(wish, catalog)
+    if wish.name is not None:
+        check_connection_name(wish.name)
+    url = check_url(_url(wish, entry), guard)
+    auth = _auth(wish, entry)
+    return Blueprint(
+        name=wish.name,
+        suggested_name=suggested_name(entry, url),
+        title=check_title(wish.title) if wish.title else None,
+        entry=entry,
+        url=url,
+        transport=wish.transport or (entry.transport if entry else Transport.STREAMABLE_HTTP),
+        auth=auth,
+        header_name=_header_name(wish, entry) if auth is Auth.HEADER else None,
+        secret=_secret(wish, entry, auth),
+    )
+
+
+def check_title(title: str) -> str:
+    """Raises Invalid, with the reason under the field `title`."""
+    title = " ".join(title.split())
+    if not title or len(title) > TITLE_LIMIT or hidden_in(title):
+        raise Invalid("The title cannot be used.", errors={"title": f"Use 1 to {TITLE_LIMIT} visible characters."})
+    return title
+
+
+def suggested_name(entry: Entry | None, url: str) -> str:
+    """From the catalogue, else the part of the host that says whose it is: `https://mcp.example.com` → `example`."""
+    if entry:
+        return entry.additions.suggested_name or entry.id[:CONNECTION_NAME_LIMIT]
+    labels = [label for label in (urlsplit(url).hostname or "").split(".") if not label.isdigit()]
+    telling = labels[-2] if len(labels) > 1 else "".join(labels)
+    name = re.sub(r"[^a-z0-9-]", "-", telling.lower()).strip("-")[:CONNECTION_NAME_LIMIT]
+    try:
+        check_connection_name(name)
+    except Invalid:
+        return "server"
+    return name
+
+
+def as_sent(secret: str, auth: Auth, header_name: str | None, entry: Entry | None) -> str:
+    """The value that goes into the header, in the form that the service wants it. Raises Invalid."""
+    secret = check_secret(secret)
+    header = entry.credential_header if entry else None
+    if auth is Auth.HEADER and header and header_name in (None, header.name):
+        return check_secret(header.filled(secret))
+    return secret
+
+
+def _entry(wish: Wish, catalog: Catalog) -> Entry | None:
+    if wish.service is None:
+        return None
+    if entry := catalog.find(wish.service):
+        return entry
+    close = get_close_matches(wish.service, [known.id for known in catalog.entries], n=3)
+    hint = f" Did you mean {' or '.join(close)}?" if close else ""
+    raise Invalid(f"The catalogue has no service {wish.service[:60]}.{hint}", errors={"service": f"Unknown service.{hint}"})
+
+
+def _url(wish: Wish, entry: Entry | None) -> str:
+    if wish.url:
+        return wish.url
+    if entry is None:
+        raise Invalid(
+            "Nothing says where to connect to.", errors={"url": "Enter the address of the MCP server, or choose a service."}
+        )
+    return entry.address(dict(wish.variables))
+
+
+def _auth(wish: Wish, entry: Entry | None) -> Auth:
+    if wish.auth is not None:
+        return wish.auth
+    if entry is None:
+        return Auth.BEARER if wish.secret else Auth.NONE
+    if not entry.auth_options:
+        raise Invalid(entry.unavailable_reason or "", errors={"service": entry.unavailable_reason})
+    with_key = [option for option in entry.auth_options if option is not Auth.NONE]
+    return with_key[0] if wish.secret and with_key else entry.auth_options[0]
+
+
+def _header_name(wish: Wish, entry: Entry | None) -> str:
+    known = entry.credential_header.name if entry and entry.credential_header else None
+    return check_header_name(wish.header_name or known)
+
+
+def _secret(wish: Wish, entry: Entry | None, auth: Auth) -> str | None:
+    if auth is Auth.NONE:
+        return None
+    if not wish.secret:
+        # In chat people are not asked for secrets: the connection is made, and waits for its key on the web page.
+        if wish.surface is Surface.MCP:
+            return None
+        raise Invalid("The key is missing.", errors={"secret": "Enter the key, or choose a connection without one."})
+    return as_sent(wish.secret, auth, wish.header_name, entry)
