@@ -8,6 +8,9 @@ from conducktor import __version__
 from conducktor.approvals.approvals import Approvals
 from conducktor.audit.writer import AuditWriter
 from conducktor.budgets.budgets import Budgets
+from conducktor.connections.catalog.library import Catalog
+from conducktor.connections.discovery import Discovery
+from conducktor.connections.lifecycle import Lifecycle
 from conducktor.connections.mcp_client import McpClient
 from conducktor.connections.toolboxes import Toolboxes
 from conducktor.core.clock import utc_now
@@ -29,6 +32,7 @@ from conducktor.identity.sessions import Sessions
 from conducktor.identity.sign_in import SignIn
 from conducktor.identity.sign_up import SignUp
 from conducktor.identity.throttle import Throttle
+from conducktor.infra.address_guard import AddressGuard
 from conducktor.infra.changes import ChangeFeed
 from conducktor.infra.database import Database
 from conducktor.infra.encryption import load_key_ring
@@ -81,6 +85,18 @@ class Parts:
         self.accounts = Accounts(
             self.database, self.sessions, self.passwords, self.throttle, self.account_post, self.sign_up, self.clock
         )
+        self.catalog = Catalog(settings)
+        self.discovery = Discovery(self.database, self.mcp, self.key_ring, self.clock)
+        self.connection_lifecycle = Lifecycle(
+            self.database,
+            self.discovery,
+            self.mcp,
+            self.catalog,
+            AddressGuard(settings.outbound_allow),
+            self.key_ring,
+            self.doorbell,
+            self.clock,
+        )
         self.toolboxes = Toolboxes(self.database, self.changes, self.key_ring)
         self.authenticator = Authenticator(self.database, self.changes, self.key_ring, self.clock, settings)
         self.gate = Gate(self.database, self.audit, self.by_name())
@@ -108,6 +124,9 @@ class Parts:
             "http": self.http,
             "mcp": self.mcp,
             "audit": self.audit,
+            "catalog": self.catalog,
+            "discovery": self.discovery,
+            "connection_lifecycle": self.connection_lifecycle,
             "mail_links": self.mail_links,
             "invitation_post": self.invitation_post,
             "account_post": self.account_post,

@@ -6,14 +6,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from conducktor.audit import jobs as audit
+from conducktor.connections import jobs as connections
 from conducktor.identity import jobs as identity
 from conducktor.infra.queue import Job, Periodic, make_worker
 from conducktor.parts import Parts
 from conducktor.settings import Settings
 from conducktor.workspaces import jobs as workspaces
 
-JOBS: dict[str, Job] = {**identity.JOBS, **workspaces.JOBS}
-PERIODIC: tuple[Periodic, ...] = (*audit.PERIODIC, *identity.PERIODIC, *workspaces.PERIODIC)
+JOBS: dict[str, Job] = {**connections.JOBS, **identity.JOBS, **workspaces.JOBS}
+PERIODIC: tuple[Periodic, ...] = (*audit.PERIODIC, *connections.PERIODIC, *identity.PERIODIC, *workspaces.PERIODIC)
 
 
 @asynccontextmanager

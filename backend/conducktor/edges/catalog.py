@@ -1,8 +1,9 @@
 """Every operation of the product, slice by slice: what the JSON API, the MCP management tools and the tests walk."""
 
 from conducktor.audit import operations as audit
+from conducktor.connections import operations as connections
 from conducktor.core.operation import Operation
 from conducktor.oauth import operations as oauth
 from conducktor.workspaces import operations as workspaces
 
-OPERATIONS: tuple[Operation, ...] = (*audit.OPERATIONS, *oauth.OPERATIONS, *workspaces.OPERATIONS)
+OPERATIONS: tuple[Operation, ...] = (*audit.OPERATIONS, *connections.OPERATIONS, *oauth.OPERATIONS, *workspaces.OPERATIONS)
