@@ -156,7 +156,7 @@ class McpEndpoint:
 
 
 def routes(endpoint: McpEndpoint) -> list[ASGIRouteHandler]:
-    @asgi([PATH, PATH + "/{connection:str}"], opt={"permission": "client"})
+    @asgi([PATH, PATH + "/{connection:str}"], opt={"permission": "client"}, copy_scope=False)
     async def mcp(scope: Scope, receive: Receive, send: Send) -> None:
         if "method" in scope:  # not a WebSocket
             await endpoint(cast(HTTPScope, scope), receive, send)
