@@ -11,14 +11,17 @@ from litestar.types import ASGIApp
 from conducktor.core.errors import ConducktorError
 from conducktor.edges import (
     account_endpoints,
+    consent_endpoints,
     health,
     json_api,
     live_events,
     mcp_endpoint,
+    oauth_endpoints,
     openapi,
     problems,
     session_endpoints,
     web,
+    well_known,
 )
 from conducktor.edges.catalog import OPERATIONS
 from conducktor.edges.csrf import CsrfGuard
@@ -56,6 +59,9 @@ def create_app(settings: Settings, *, process_index: int = 0) -> Litestar:
             *health.routes(parts.database, parts.changes),
             *session_endpoints.routes(settings, parts.web_sessions, parts.sessions, parts.accounts, parts.sign_up, parts.sign_in),
             *account_endpoints.routes(parts.web_sessions, parts.sessions, parts.accounts, parts.invitations),
+            *well_known.routes(settings),
+            *oauth_endpoints.routes(parts.authorize, parts.token_endpoint, parts.registration, parts.revocation, parts.visitors),
+            *consent_endpoints.routes(parts.web_sessions, parts.consents),
             *(json_api.route(operation, parts.gate, parts.web_sessions.actor) for operation in OPERATIONS),
             *mcp_endpoint.routes(mcp),
             *live_events.routes(parts.changes, parts.web_sessions.actor),

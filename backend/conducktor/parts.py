@@ -41,6 +41,12 @@ from conducktor.infra.mail import Mailer
 from conducktor.infra.mail_links import MailLinks
 from conducktor.infra.queue import Doorbell
 from conducktor.oauth.authenticate import Authenticator
+from conducktor.oauth.authorize import Authorize
+from conducktor.oauth.clients.directory import Clients
+from conducktor.oauth.clients.registered import Registration
+from conducktor.oauth.consent import Consents
+from conducktor.oauth.revoke import RevocationEndpoint
+from conducktor.oauth.token import TokenEndpoint
 from conducktor.policies.policies import Policies
 from conducktor.settings import Settings
 from conducktor.workspaces.invite_mail import InvitationPost
@@ -99,6 +105,12 @@ class Parts:
         )
         self.toolboxes = Toolboxes(self.database, self.changes, self.key_ring)
         self.authenticator = Authenticator(self.database, self.changes, self.key_ring, self.clock, settings)
+        self.oauth_clients = Clients(self.database, self.http, self.clock)
+        self.registration = Registration(self.database, self.key_ring, self.clock)
+        self.authorize = Authorize(self.database, self.key_ring, self.clock, settings, self.oauth_clients)
+        self.consents = Consents(self.database, self.key_ring, self.clock, settings, self.oauth_clients, self.audit)
+        self.token_endpoint = TokenEndpoint(self.database, self.key_ring, self.clock, settings, self.oauth_clients, self.audit)
+        self.revocation = RevocationEndpoint(self.database, self.key_ring, self.clock, self.oauth_clients, self.audit)
         self.gate = Gate(self.database, self.audit, self.by_name())
         self.gate.check(OPERATIONS)
         self.management = ManagementTools(OPERATIONS, self.gate)

@@ -9,12 +9,19 @@ from conducktor.audit import jobs as audit
 from conducktor.connections import jobs as connections
 from conducktor.identity import jobs as identity
 from conducktor.infra.queue import Job, Periodic, make_worker
+from conducktor.oauth import jobs as oauth
 from conducktor.parts import Parts
 from conducktor.settings import Settings
 from conducktor.workspaces import jobs as workspaces
 
-JOBS: dict[str, Job] = {**connections.JOBS, **identity.JOBS, **workspaces.JOBS}
-PERIODIC: tuple[Periodic, ...] = (*audit.PERIODIC, *connections.PERIODIC, *identity.PERIODIC, *workspaces.PERIODIC)
+JOBS: dict[str, Job] = {**connections.JOBS, **identity.JOBS, **oauth.JOBS, **workspaces.JOBS}
+PERIODIC: tuple[Periodic, ...] = (
+    *audit.PERIODIC,
+    *connections.PERIODIC,
+    *identity.PERIODIC,
+    *oauth.PERIODIC,
+    *workspaces.PERIODIC,
+)
 
 
 @asynccontextmanager

@@ -14,8 +14,8 @@ from conducktor.infra.database import UUIDv7Base
 class OAuthClientRow(UUIDv7Base):
     """A client that registered itself (RFC 7591) or was read from its metadata document. The static one is in the code.
 
-    `network_digest` tells registrations of one network apart without storing its address. `fresh_until` and
-    `document_digest` belong to documents.
+    `network_digest` tells registrations of one network apart without storing its address. `fresh_until` belongs to
+    documents.
     """
 
     __tablename__ = "oauth_clients"
@@ -31,7 +31,6 @@ class OAuthClientRow(UUIDv7Base):
     homepage: Mapped[str | None] = mapped_column(Text)
     redirect_uris: Mapped[list[str]] = mapped_column(ARRAY(Text))
     network_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
-    document_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     fresh_until: Mapped[datetime | None] = mapped_column(DateTimeUTC)
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
 

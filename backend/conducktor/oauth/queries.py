@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from conducktor.core.actor import Actor, Surface
+from conducktor.core.actor import Actor, Permission, Surface
 from conducktor.core.ids import AuthorizationId, ClientId, UserId, WorkspaceId, new_id
 from conducktor.identity.models import User
 from conducktor.infra.database import Transaction
@@ -19,6 +19,9 @@ from conducktor.oauth.models import AuthorizationCodeRow, AuthorizationRow, Cons
 from conducktor.oauth.scopes import Scope, permitted
 from conducktor.workspaces.models import Member
 from conducktor.workspaces.roles import PERMISSIONS, Role
+
+_PERSON = (User, User.id == AuthorizationRow.user_id)
+_MEMBERSHIP = (Member, (Member.workspace_id == AuthorizationRow.workspace_id) & (Member.user_id == AuthorizationRow.user_id))
 
 
 class ConsentRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,8 +58,8 @@ async def caller(tx: Transaction, access_token_digest: bytes) -> Caller | None:
     statement = (
         select(TokenRow, AuthorizationRow, User.name, User.email, Member.role)
         .join(AuthorizationRow, AuthorizationRow.id == TokenRow.authorization_id)
-        .join(User, User.id == AuthorizationRow.user_id)
-        .join(Member, (Member.workspace_id == AuthorizationRow.workspace_id) & (Member.user_id == AuthorizationRow.user_id))
+        .join(*_PERSON)
+        .join(*_MEMBERSHIP)
         .where(
             TokenRow.digest == access_token_digest,
             TokenRow.kind == "access",
@@ -68,22 +71,10 @@ async def caller(tx: Transaction, access_token_digest: bytes) -> Caller | None:
     if found is None:
         return None
     token, authorization, name, email, role = found
-    role_permissions = PERMISSIONS[Role(role)]
-    actor = Actor(
-        user_id=UserId(authorization.user_id),
-        user_name=name,
-        user_email=email,
-        workspace_id=WorkspaceId(authorization.workspace_id),
-        role=role,
-        permissions=permitted(token.scopes, role_permissions),
-        surface=Surface.MCP,
-        client_id=ClientId(authorization.client_id),
-        client_name=authorization.client_name,
-        authorization_id=AuthorizationId(authorization.id),
-    )
+    actor = _actor(authorization, name, email, role, permitted(token.scopes, PERMISSIONS[Role(role)]))
     return Caller(
         actor=actor,
-        role_permissions=role_permissions,
+        role_permissions=PERMISSIONS[Role(role)],
         scopes=frozenset(token.scopes),
         authorization_id=AuthorizationId(authorization.id),
         client_id=ClientId(authorization.client_id),
@@ -91,6 +82,13 @@ async def caller(tx: Transaction, access_token_digest: bytes) -> Caller | None:
         audience=token.resource,
         expires_at=token.expires_at,
     )
+
+
+async def actor(tx: Transaction, authorization_id: AuthorizationId) -> Actor | None:
+    """The person and client of an authorization, live or not, for the audit. Allowed nothing."""
+    statement = select(AuthorizationRow, User.name, User.email, Member.role).join(*_PERSON).join(*_MEMBERSHIP)
+    found = (await tx.session.execute(statement.where(AuthorizationRow.id == authorization_id))).one_or_none()
+    return _actor(*found, permissions=frozenset()) if found else None
 
 
 async def note_uses(
@@ -199,6 +197,21 @@ async def _latest(tx: Transaction, *whose: Any) -> tuple[WorkspaceId, tuple[str,
     statement = select(AuthorizationRow.workspace_id, AuthorizationRow.scopes).where(*whose)
     row = (await tx.session.execute(statement.order_by(AuthorizationRow.id.desc()).limit(1))).one_or_none()
     return (WorkspaceId(row.workspace_id), tuple(row.scopes)) if row else None
+
+
+def _actor(row: AuthorizationRow, name: str, email: str, role: str, permissions: frozenset[Permission]) -> Actor:
+    return Actor(
+        user_id=UserId(row.user_id),
+        user_name=name,
+        user_email=email,
+        workspace_id=WorkspaceId(row.workspace_id),
+        role=role,
+        permissions=permissions,
+        surface=Surface.MCP,
+        client_id=ClientId(row.client_id),
+        client_name=row.client_name,
+        authorization_id=AuthorizationId(row.id),
+    )
 
 
 def _consent_request(row: ConsentRequestRow) -> ConsentRequest:

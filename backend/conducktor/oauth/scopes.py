@@ -1,11 +1,13 @@
 """What a person can let a client do. A scope never grants more than the person's role has: permissions are intersected."""
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
 
 from conducktor.core.actor import Permission
+from conducktor.oauth.protocol import Code, OAuthError
 
 
 class Scope(StrEnum):
@@ -79,6 +81,9 @@ MEANINGS: dict[Scope, ScopeMeaning] = {
 DEFAULT_SCOPES = (Scope.CONNECTIONS, Scope.TOOLS, Scope.USAGE)
 """What an absent `scope` means (RFC 6749 §3.3), and what the resource asks for."""
 
+SCOPE_MAX = 1_000
+_SCOPE_WORD = re.compile(r"[!#-\[\]-~]+")  # RFC 6749 §3.3, `scope-token`
+
 OFFLINE_ACCESS = "offline_access"
 """Accepted and needless: a refresh token is always issued (OpenID Connect Core §11)."""
 
@@ -98,3 +103,20 @@ def in_order(scopes: Iterable[str]) -> list[Scope]:
     """Each once, in the order of the consent page."""
     given = set(scopes)
     return [scope for scope in Scope if scope in given]
+
+
+def requested_scopes(scope: str | None) -> tuple[str, ...] | None:
+    """The scopes a client names, None when it names none. Unknown words are left out, as RFC 6749 §3.3 allows.
+
+    Raises OAuthError `invalid_scope` when it is malformed, or nothing is left of what was asked for.
+    """
+    words = (scope or "").split(" ")
+    given = {word for word in words if word}
+    if len(scope or "") > SCOPE_MAX or not all(_SCOPE_WORD.fullmatch(word) for word in given):
+        raise OAuthError(Code.INVALID_SCOPE, "The scope is malformed.")
+    if not given - {OFFLINE_ACCESS}:
+        return None
+    known = tuple(found.value for found in in_order(given))
+    if not known:
+        raise OAuthError(Code.INVALID_SCOPE, "None of these scopes is known here.")
+    return known
