@@ -99,4 +99,6 @@ def _plain(schema: Any, components: dict[str, Any]) -> Any:
     if len(options) == 1:
         rest = {k: v for k, v in schema.items() if k not in ("anyOf", "default")}
         return {**_plain(options[0], components), **rest}
-    return {k: _plain(v, components) for k, v in schema.items() if k != "title" and not (k == "default" and v is None)}
+    # A struct's own title is a text; a field that is called `title` is a schema, and stays.
+    kept = {k: v for k, v in schema.items() if not (k == "title" and isinstance(v, str)) and not (k == "default" and v is None)}
+    return {k: _plain(v, components) for k, v in kept.items()}
