@@ -1,0 +1,51 @@
+import { Spotlight } from "@mantine/spotlight";
+import { IconSearch } from "@tabler/icons-react";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+
+import classes from "./Palette.module.css";
+import { findEntries, pageEntries, type PaletteEntry } from "./paletteEntries";
+import type { WorkspaceChoice } from "./Shell";
+
+export interface PaletteProps {
+  workspace: WorkspaceChoice;
+  entries: readonly PaletteEntry[];
+}
+
+const SHOWN_MAX = 50;
+
+/** Ctrl/⌘-K: go anywhere by typing. */
+export function Palette({ workspace, entries }: PaletteProps) {
+  const [query, setQuery] = useState("");
+  const navigate = useNavigate();
+  const found = findEntries([...pageEntries(workspace), ...entries], query).slice(0, SHOWN_MAX);
+  const groups = Map.groupBy(found, (entry) => entry.group);
+  return (
+    <Spotlight.Root query={query} onQueryChange={setQuery} scrollable maxHeight={420} size="36rem" overlayProps={OVERLAY}>
+      <Spotlight.Search
+        placeholder="Go to a page or connection"
+        aria-label="Go to a page or connection"
+        leftSection={<IconSearch size={16} stroke={1.75} aria-hidden />}
+      />
+      <Spotlight.ActionsList>
+        {[...groups].map(([group, members]) => (
+          <Spotlight.ActionsGroup key={group} label={group}>
+            {members.map(({ id, label, description, icon: Icon, href }) => (
+              <Spotlight.Action
+                key={id}
+                label={label}
+                description={description}
+                leftSection={Icon && <Icon size={16} stroke={1.6} aria-hidden />}
+                className={classes.action ?? ""}
+                onClick={() => void navigate({ to: href })}
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        ))}
+        {found.length === 0 && <Spotlight.Empty>Nothing by that name. Try a page, a connection or a tool.</Spotlight.Empty>}
+      </Spotlight.ActionsList>
+    </Spotlight.Root>
+  );
+}
+
+const OVERLAY = { backgroundOpacity: 0.4, blur: 0 };

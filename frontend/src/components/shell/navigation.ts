@@ -1,0 +1,45 @@
+import {
+  IconApps,
+  IconHome,
+  IconListSearch,
+  IconPlugConnected,
+  IconUserCircle,
+  IconUsers,
+  type TablerIcon,
+} from "@tabler/icons-react";
+
+import { paths } from "@/paths";
+
+export interface NavigationItem {
+  label: string;
+  icon: TablerIcon;
+  href: (at: { workspace: string }) => string;
+  /** Other words under which the palette finds it. */
+  keywords: string;
+  /** Active only on the page itself, not on those below it. */
+  isExact?: boolean;
+}
+
+export interface NavigationGroup {
+  label?: string;
+  items: readonly NavigationItem[];
+}
+
+/** The rail and the palette, in order. A page joins both by standing here. */
+export const NAVIGATION: readonly NavigationGroup[] = [
+  {
+    items: [
+      { label: "Overview", icon: IconHome, href: paths.overview, keywords: "home start connect chatgpt endpoint", isExact: true },
+      { label: "Connections", icon: IconPlugConnected, href: paths.connections, keywords: "services servers tools mcp" },
+      { label: "Audit", icon: IconListSearch, href: paths.audit, keywords: "log calls trail history" },
+      { label: "Authorised apps", icon: IconApps, href: paths.authorizations, keywords: "authorized oauth clients chatgpt revoke tokens" },
+    ],
+  },
+  {
+    label: "Settings",
+    items: [
+      { label: "Members", icon: IconUsers, href: paths.members, keywords: "people roles invite team" },
+      { label: "Profile", icon: IconUserCircle, href: paths.profile, keywords: "account name password sessions" },
+    ],
+  },
+];

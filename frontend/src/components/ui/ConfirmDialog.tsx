@@ -1,0 +1,91 @@
+import { Button, Modal, TextInput } from "@mantine/core";
+import { type ReactNode, useId, useState } from "react";
+
+import { type ApiProblem, asProblem } from "@/api/ApiProblem";
+
+import classes from "./ConfirmDialog.module.css";
+import { FormError } from "./FormError";
+
+export interface ConfirmDialogProps {
+  isOpen: boolean;
+  /** A verb and what kind of thing: "Delete connection". */
+  verb: string;
+  /** The thing by name; it stands in the question and on the button's label. */
+  name: string;
+  /** What else goes with it, one fact each. */
+  consequences: readonly ReactNode[];
+  /** For what cannot be undone: the name must be typed first. */
+  mustTypeName?: boolean;
+  onConfirm: () => Promise<void>;
+  onClose: () => void;
+}
+
+/** Asks before something is destroyed: names it, says what goes with it, shows why if the server refuses, closes only on success. */
+export function ConfirmDialog(props: ConfirmDialogProps) {
+  return (
+    <Modal opened={props.isOpen} onClose={props.onClose} title={`${props.verb} “${props.name}”?`} size="md">
+      <Question {...props} />
+    </Modal>
+  );
+}
+
+function Question({ verb, name, consequences, mustTypeName = false, onConfirm, onClose }: ConfirmDialogProps) {
+  const [typed, setTyped] = useState("");
+  const [problem, setProblem] = useState<ApiProblem>();
+  const [isPending, setPending] = useState(false);
+  const hint = useId();
+  const isReady = !mustTypeName || typed === name;
+
+  async function confirm() {
+    setPending(true);
+    setProblem(undefined);
+    try {
+      await onConfirm();
+      onClose();
+    } catch (error) {
+      setProblem(asProblem(error));
+    } finally {
+      setPending(false);
+    }
+  }
+
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isReady) void confirm();
+      }}
+    >
+      <ul className={classes.consequences}>
+        {consequences.map((consequence, index) => (
+          <li key={index}>{consequence}</li>
+        ))}
+      </ul>
+      {mustTypeName && (
+        <TextInput
+          className={classes.typed}
+          label={`Type ${name} to confirm`}
+          value={typed}
+          autoComplete="off"
+          onChange={(event) => {
+            setTyped(event.currentTarget.value);
+          }}
+        />
+      )}
+      <FormError problem={problem} />
+      <div className={classes.buttons}>
+        {!isReady && (
+          <span id={hint} data-visually-hidden="">
+            Type the name first.
+          </span>
+        )}
+        <Button variant="default" onClick={onClose} data-autofocus={!mustTypeName || undefined}>
+          Cancel
+        </Button>
+        <Button type="submit" color="red" loading={isPending} disabled={!isReady} aria-describedby={isReady ? undefined : hint}>
+          {verb}
+        </Button>
+      </div>
+    </form>
+  );
+}

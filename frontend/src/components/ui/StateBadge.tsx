@@ -1,0 +1,58 @@
+import {
+  IconAlertTriangle,
+  IconBan,
+  IconCircleCheck,
+  IconCircleDashed,
+  IconClock,
+  IconHandStop,
+  IconHelpCircle,
+  type TablerIcon,
+} from "@tabler/icons-react";
+
+import classes from "./StateBadge.module.css";
+
+type Tone = "ok" | "warn" | "bad" | "quiet";
+
+interface Appearance {
+  label: string;
+  tone: Tone;
+  icon: TablerIcon;
+}
+
+/** The states of everything the product shows: connections, calls, authorizations, invitations. Icon and word, never colour alone. */
+const APPEARANCES: Record<string, Appearance> = {
+  active: { label: "Active", tone: "ok", icon: IconCircleCheck },
+  pending: { label: "Pending", tone: "warn", icon: IconCircleDashed },
+  error: { label: "Error", tone: "bad", icon: IconAlertTriangle },
+  disabled: { label: "Disabled", tone: "quiet", icon: IconBan },
+  quarantined: { label: "Quarantined", tone: "warn", icon: IconHandStop },
+  running: { label: "Running", tone: "quiet", icon: IconCircleDashed },
+  succeeded: { label: "Succeeded", tone: "ok", icon: IconCircleCheck },
+  failed: { label: "Failed", tone: "bad", icon: IconAlertTriangle },
+  denied: { label: "Denied", tone: "bad", icon: IconHandStop },
+  unknown: { label: "Unknown", tone: "warn", icon: IconHelpCircle },
+  expired: { label: "Expired", tone: "quiet", icon: IconClock },
+  revoked: { label: "Revoked", tone: "quiet", icon: IconBan },
+};
+
+export interface StateBadgeProps {
+  /** As the API spells it, in either case: `ACTIVE`, `denied`. One that is not known here is shown as it is. */
+  state: string;
+  /** Quieter, without the pill: for dense tables. */
+  isPlain?: boolean;
+}
+
+export function StateBadge({ state, isPlain = false }: StateBadgeProps) {
+  const { label, tone, icon: Icon } = APPEARANCES[state.toLowerCase()] ?? unknownState(state);
+  return (
+    <span className={classes.badge} data-tone={tone} data-plain={isPlain || undefined}>
+      <Icon size={14} stroke={1.75} aria-hidden />
+      {label}
+    </span>
+  );
+}
+
+function unknownState(state: string): Appearance {
+  const words = state.toLowerCase().replaceAll("_", " ");
+  return { label: words.charAt(0).toUpperCase() + words.slice(1), tone: "quiet", icon: IconHelpCircle };
+}

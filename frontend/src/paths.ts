@@ -1,0 +1,39 @@
+/** Every address of the application, built in one place. Workspaces and connections are named by their slugs. */
+
+interface InWorkspace {
+  workspace: string;
+}
+
+const w = ({ workspace }: InWorkspace) => `/w/${encodeURIComponent(workspace)}`;
+
+export const paths = {
+  home: () => "/",
+
+  signIn: (next?: string) => withSearch("/sign-in", { next }),
+  signUp: (next?: string) => withSearch("/sign-up", { next }),
+  forgotPassword: () => "/forgot-password",
+  resetPassword: () => "/reset-password",
+  verifyEmail: () => "/verify-email",
+  newWorkspace: () => "/new-workspace",
+  consent: (request: string) => withSearch("/oauth/consent", { request }),
+
+  overview: (at: InWorkspace) => w(at),
+  connections: (at: InWorkspace) => `${w(at)}/connections`,
+  newConnection: (at: InWorkspace) => `${w(at)}/connections/new`,
+  connection: (at: InWorkspace & { connection: string }) => `${w(at)}/connections/${encodeURIComponent(at.connection)}`,
+  audit: (at: InWorkspace) => `${w(at)}/audit`,
+  auditEntry: (at: InWorkspace & { entry: string }) => `${w(at)}/audit/${encodeURIComponent(at.entry)}`,
+  authorizations: (at: InWorkspace) => `${w(at)}/authorizations`,
+  members: (at: InWorkspace) => `${w(at)}/settings/members`,
+  profile: (at: InWorkspace) => `${w(at)}/profile`,
+};
+
+/** Where to go after signing in: only a path of this site, never another host (`//host`, `/\host`). */
+export function safeNext(next: string | undefined): string {
+  return next !== undefined && /^\/(?![/\\])/.test(next) && !/[\\\p{Cc}]/u.test(next) ? next : paths.home();
+}
+
+function withSearch(path: string, search: Record<string, string | undefined>): string {
+  const given = Object.entries(search).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`;
+}

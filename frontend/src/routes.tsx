@@ -1,0 +1,164 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  notFound,
+  Outlet,
+  redirect,
+  type RouterHistory,
+} from "@tanstack/react-router";
+
+import { NotFound } from "./components/NotFound";
+import { RouteError } from "./components/RouteError";
+import { DetailSkeleton } from "./components/ui/Skeletons";
+import { sessionQuery } from "./features/identity/session";
+import { lastWorkspace } from "./features/workspaces/lastWorkspace";
+import { paths } from "./paths";
+
+/* The map. Each feature is loaded when its page is first opened; every filter, tab and open drawer is in the address. */
+
+interface RouterContext {
+  queryClient: QueryClient;
+}
+
+const root = createRootRouteWithContext<RouterContext>()({
+  component: Outlet,
+  beforeLoad: async ({ context }) => ({ session: await context.queryClient.query({ ...sessionQuery, staleTime: "static" }) }),
+});
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: ({ context: { session } }) => {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
+    throw redirect({ to: homeOf(session), replace: true });
+  },
+});
+
+const identity = () => import("./features/identity/identityRoutes");
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search) => ({ next: search.next as string | undefined }),
+  component: lazyRouteComponent(identity, "SignInRoute"),
+});
+
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-up",
+  validateSearch: (search) => ({ next: search.next as string | undefined }),
+  component: lazyRouteComponent(identity, "SignUpRoute"),
+});
+
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/forgot-password",
+  component: lazyRouteComponent(identity, "ForgotPasswordRoute"),
+});
+
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/reset-password",
+  validateSearch: (search) => ({ token: search.token as string | undefined }),
+  component: lazyRouteComponent(identity, "ResetPasswordRoute"),
+});
+
+const verifyEmail = createRoute({
+  getParentRoute: () => root,
+  path: "/verify-email",
+  validateSearch: (search) => ({ token: search.token as string | undefined }),
+  component: lazyRouteComponent(identity, "VerifyEmailRoute"),
+});
+
+const newWorkspace = createRoute({
+  getParentRoute: () => root,
+  path: "/new-workspace",
+  beforeLoad: requireSession,
+  component: lazyRouteComponent(() => import("./features/workspaces/NewWorkspaceRoute"), "NewWorkspaceRoute"),
+});
+
+const workspace = createRoute({
+  getParentRoute: () => root,
+  path: "/w/$workspace",
+  beforeLoad: requireSession,
+  loader: ({ context: { session }, params }) => {
+    const found = session.workspaces.find(({ slug }) => slug === params.workspace);
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to say so
+    if (!found) throw notFound();
+    return { workspace: found };
+  },
+  component: lazyRouteComponent(() => import("./features/workspaces/WorkspaceRoute"), "WorkspaceRoute"),
+});
+
+const overview = createRoute({
+  getParentRoute: () => workspace,
+  path: "/",
+  component: lazyRouteComponent(() => import("./features/workspaces/OverviewPage"), "OverviewPage"),
+});
+
+const routeTree = root.addChildren([
+  home,
+  signIn,
+  signUp,
+  forgotPassword,
+  resetPassword,
+  verifyEmail,
+  newWorkspace,
+  workspace.addChildren([overview]),
+]);
+
+export function createAppRouter(context: RouterContext, history?: RouterHistory) {
+  return createRouter({
+    routeTree,
+    context,
+    ...(history && { history }),
+    defaultPreload: "intent",
+    defaultPreloadStaleTime: 0, // the query cache decides what is fresh
+    defaultNotFoundComponent: NotFound,
+    defaultErrorComponent: RouteError,
+    defaultPendingComponent: DetailSkeleton,
+    defaultPendingMs: 200,
+    scrollRestoration: true,
+    // Plain words both ways: the router's own way reads JSON, which would turn a token like 1e5 into a number.
+    parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+    stringifySearch,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}
+
+interface SessionContext {
+  context: { session: { user: unknown } };
+  location: { href: string };
+}
+
+function requireSession({ context, location }: SessionContext) {
+  // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
+  if (!context.session.user) throw redirect({ to: paths.signIn(location.href) });
+}
+
+interface HomeSession {
+  user: unknown;
+  workspaces: readonly { slug: string }[];
+  installation: { has_accounts: boolean };
+}
+
+/** Where `/` leads: the last workspace, or whatever has to happen first. */
+function homeOf({ user, workspaces, installation }: HomeSession): string {
+  if (!user) return installation.has_accounts ? paths.signIn() : paths.signUp();
+  const last = lastWorkspace();
+  const found = workspaces.find(({ slug }) => slug === last) ?? workspaces[0];
+  return found ? paths.overview({ workspace: found.slug }) : paths.newWorkspace();
+}
+
+function stringifySearch(search: Record<string, unknown>): string {
+  const given = Object.entries(search).filter((entry): entry is [string, string] => typeof entry[1] === "string" && entry[1] !== "");
+  return given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`;
+}
