@@ -114,6 +114,15 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     return settings
 
 
+def child_environment(settings: Settings, *fields: str) -> dict[str, str]:
+    """The environment for a process of ours: what this one was given, with `fields` as `settings` has them."""
+    environment = dict(os.environ)
+    for field in fields:
+        value = getattr(settings, field)
+        environment[VARIABLES[field][0]] = ",".join(value) if isinstance(value, tuple) else str(value)
+    return environment
+
+
 def _parse(variable: str, raw: str, wanted: Any) -> Any:
     if wanted == tuple[str, ...]:
         return tuple(part.strip() for part in raw.split(",") if part.strip())

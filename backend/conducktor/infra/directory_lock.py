@@ -6,9 +6,15 @@ from pathlib import Path
 
 from conducktor.core.errors import Conflict
 
+STOPPING = "stopping"
+
 
 class DirectoryInUse(Conflict):
     """Another process uses this directory."""
+
+    @property
+    def is_about_to_end(self) -> bool:
+        return bool(self.facts.get("owner_is_stopping"))
 
 
 class DirectoryLock:
@@ -27,15 +33,21 @@ class DirectoryLock:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            owner = os.read(fd, 32).decode("ascii", "replace").strip()
+            owner, _, state = os.read(fd, 64).decode("ascii", "replace").strip().partition(" ")
             os.close(fd)
             raise DirectoryInUse(
                 f"{self.path.parent} is already used by process {owner or '(starting)'}.",
                 next_step="Stop that process, or choose another directory with CONDUCKTOR_DATA_DIR.",
+                owner_is_stopping=state == STOPPING,
             ) from None
         os.ftruncate(fd, 0)
         os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
         self._fd = fd
+
+    def announce_stop(self) -> None:
+        """Tell whoever wants the directory next that waiting is worth it."""
+        if self._fd is not None:
+            os.pwrite(self._fd, f"{os.getpid()} {STOPPING}\n".encode(), 0)
 
     def is_held_by_anyone(self) -> bool:
         """Whether some process, maybe this one, holds the lock."""

@@ -1,0 +1,114 @@
+# `make help` lists what there is. Nothing is installed or built again while what it comes from is unchanged.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+python := .venv/bin/python
+pip_install := $(python) -m pip install --quiet --disable-pip-version-check --require-hashes
+npm_install := npm ci --no-audit --no-fund --loglevel=error
+
+# What stands for "installed" and "built".
+runtime := .venv/.runtime
+package := .venv/.package
+dev := .venv/.dev
+web_modules := frontend/node_modules/.installed
+web := frontend/dist/index.html
+
+web_sources := $(filter-out %.test.ts %.test.tsx,$(shell find frontend/src frontend/public -type f 2>/dev/null)) \
+	$(wildcard frontend/*.ts frontend/*.js frontend/*.json frontend/index.html)
+
+.PHONY: help run test check build install lock screenshots bench clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: install ## Start Conducktor, with everything it needs and the sandbox services
+	@exec env CONDUCKTOR_SANDBOX="$${CONDUCKTOR_SANDBOX:-on}" $(python) -P -m conducktor.cli run --with-parent
+
+test: install-dev install-upstreams chromium ## Run all tests: backend, web application, browser journeys
+	$(python) -m pytest backend/tests
+	cd frontend && npm test && npm run check
+	$(python) -m pytest e2e
+
+check: install-dev ## Format, lint, types, floors, generated client, migrations (under a minute)
+	@$(MAKE) --jobs=2 --keep-going --output-sync=target check-style check-types check-floors check-parity check-web
+
+bench: install-dev ## Measure tool calls through Conducktor against other proxies (below 6 minutes)
+	$(python) -m bench
+
+build: ## Build the web application
+	@$(MAKE) --question $(web) || { scripts/require-node && $(MAKE) $(web); }
+
+install: ## Install what `make run` needs and build the web application
+	@$(MAKE) --question $(package) $(web) || \
+		{ scripts/require-python > /dev/null && scripts/require-node && $(MAKE) --jobs=2 $(package) $(web); }
+
+lock: ## Write the lock files anew from the declared dependencies (UPGRADE=1: the newest that fit)
+	scripts/lock
+
+clean: ## Remove what was installed and built; the data directory stays
+	rm -rf .venv frontend/node_modules frontend/dist frontend/*.tsbuildinfo e2e/node_modules e2e/.venv e2e/artifacts bench/node_modules bench/.venv
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+# -- the parts ---------------------------------------------------------------------------------------------------------
+
+.PHONY: install-dev install-upstreams chromium check-style check-types check-floors check-parity check-web
+
+install-dev: install
+	@$(MAKE) $(dev)
+
+install-upstreams:
+	@e2e/upstreams/install.sh
+
+chromium:
+	@scripts/require-chromium
+
+check-style:
+	$(python) -m ruff format --check .
+	$(python) -m ruff check .
+
+check-types:
+	$(python) -m mypy backend/conducktor backend/sandbox backend/tests e2e bench
+
+check-floors:
+	.venv/bin/lint-imports
+
+check-parity:
+	$(python) -m pytest --quiet backend/tests/architecture
+
+check-web: $(web_modules)
+	cd frontend && npm run check
+
+$(runtime): requirements.lock
+	@echo "Installing the Python packages of $<"
+	@[ -x $(python) ] || "$$(scripts/require-python)" -m venv .venv
+	@$(pip_install) --requirement $<
+	@touch $@
+
+# Entry points hold absolute paths: a moved checkout writes them again.
+ifneq ($(shell cat $(package) 2>/dev/null),$(CURDIR))
+.PHONY: $(package)
+endif
+$(package): pyproject.toml $(runtime)
+	@$(python) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "$(CURDIR)" > $@
+
+$(dev): requirements-dev.lock $(package)
+	@echo "Installing the Python packages of $<"
+	@$(pip_install) --requirement $<
+	@touch $@
+
+%/node_modules/.installed: %/package-lock.json
+	@scripts/require-node
+	@echo "Installing the npm packages of $<"
+	@cd $* && $(npm_install)
+	@touch $@
+
+$(web): $(web_modules) $(web_sources)
+	@scripts/require-node
+	@echo "Building the web application"
+	@cd frontend && npm run --silent build > node_modules/.build.log 2>&1 || { cat node_modules/.build.log; exit 1; }
+	@touch $@

@@ -1,0 +1,3 @@
+from conducktor.cli import main
+
+main()
