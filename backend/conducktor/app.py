@@ -36,8 +36,11 @@ from conducktor.worker import working
 MAX_BODY_BYTES = 4 * 1024 * 1024
 
 
-def create_app(settings: Settings, *, process_index: int = 0) -> Litestar:
-    """The whole product over HTTP. The first process also works, unless workers run separately."""
+def create_app(settings: Settings, *, process_index: int = 0, described: bool = False) -> Litestar:
+    """The whole product over HTTP. The first process also works, unless workers run separately.
+
+    `described` adds the OpenAPI schema, which the served product does not offer.
+    """
     parts = Parts(settings)
     methods = Methods(parts.gateway, parts.lists, parts.authenticator)
     mcp = McpEndpoint(methods, parts.authenticator, InFlight(parts.database, parts.changes), settings.resource)
@@ -75,7 +78,7 @@ def create_app(settings: Settings, *, process_index: int = 0) -> Litestar:
             HTTPException: problems.refuse_http,
             Exception: problems.refuse_unexpected,
         },
-        openapi_config=openapi.CONFIG,
+        openapi_config=openapi.CONFIG if described else None,
         request_max_body_size=MAX_BODY_BYTES,
         logging_config=None,
         debug=False,

@@ -10,7 +10,7 @@ CONFIG = OpenAPIConfig(title="Conducktor", version="1", path="/schema", render_p
 
 
 def document(app: Litestar) -> str:
-    """JSON with sorted keys and a final line break."""
+    """JSON with sorted keys and a final line break. The app must be `described`."""
     schema = _without_noise(app.openapi_schema.to_schema())
     return json.dumps(schema, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 

@@ -37,8 +37,9 @@ class WebSessions:
         return await self._sessions.find(self.cookie(request))
 
     async def account_if_any(self, request: AnyRequest) -> SignedIn | None:
+        """The signed-in person as of this moment, or None."""
         try:
-            return await self.account(request)
+            return await self._sessions.find_fresh(self.cookie(request))
         except Unauthenticated:
             return None
 

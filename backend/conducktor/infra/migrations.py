@@ -30,7 +30,8 @@ def make(database_url: str, message: str) -> None:
     """Write a new migration from the difference between the models and an upgraded database."""
     with _connection(database_url) as (config, _):
         command.upgrade(config, "head")
-        command.revision(config, message, autogenerate=True)
+        number = len(list((SCRIPTS / "versions").glob("*.py"))) + 1
+        command.revision(config, message, autogenerate=True, rev_id=f"{number:04}")
 
 
 def differences(database_url: str) -> list[object]:
