@@ -61,7 +61,8 @@ def make_worker(doorbell: Doorbell, jobs: Mapping[str, Job], periodic: tuple[Per
         functions=list(jobs.items()),
         cron_jobs=[CronJob(p.job, cron=p.cron, timeout=JOB_TIMEOUT_S) for p in periodic],
         before_process=before_process,
-        concurrency=8,
+        concurrency=4,
+        dequeue_timeout=1.0,  # an idle worker stops within this time; without one it would sit out the grace period
         shutdown_grace_period_s=5,
         timers={"sweep": 5, "schedule": 1},  # type: ignore[arg-type]  # SAQ marks its partial dict as total
     )
