@@ -2,16 +2,23 @@
 
 import base64
 import hashlib
+import json
 import re
 import secrets
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 
+from e2e.support.people import DEFAULT_SCOPES, Person
+
 STABLE_REDIRECT = "https://chatgpt.com/connector_platform_oauth_redirect"
 STATIC_CLIENT = "chatgpt-mcp-client"
 MODERN = "2026-07-28"
+LEGACY = "2025-11-25"
+LOCATION_CANARY = "CanaryCity"
+NAMES = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
 
 
 class ChatGpt:
@@ -30,12 +37,23 @@ class ChatGpt:
         self._state = ""
         self._next_id = 0
 
-    async def close(self) -> None:
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self.http.aclose()
 
+    async def connect(
+        self, person: Person, *, workspace: str | None = None, scopes: tuple[str, ...] = DEFAULT_SCOPES, with_scope: bool = True
+    ) -> None:
+        """The whole way from the bare address to tokens; `person` answers the consent page."""
+        await self.discover_authorization()
+        location = await person.consent(self.authorization_url(with_scope=with_scope), workspace=workspace, scopes=scopes)
+        await self.redeem(self.read_redirect(location))
+
     async def discover_authorization(self) -> None:
-        """An unauthenticated POST, then the documents its challenge leads to."""
-        refused = await self.http.post(self.endpoint, json={"jsonrpc": "2.0", "id": 1, "method": "server/discover"})
+        """An unauthenticated probe, then the documents its challenge leads to."""
+        refused = await self.ask("server/discover")
         assert refused.status_code == 401, refused.text
         challenge = refused.headers["www-authenticate"]
         metadata_url = re.search(r'resource_metadata="([^"]+)"', challenge)
@@ -84,12 +102,17 @@ class ChatGpt:
 
     def read_redirect(self, location: str) -> str:
         """Check the authorization response as ChatGPT does (state, RFC 9207 `iss`) and return the code."""
-        assert location.startswith(self.redirect_uri + "?"), location
-        answer = {k: v[0] for k, v in parse_qs(urlsplit(location).query).items()}
-        assert answer["state"] == self._state
-        assert answer["iss"] == self.server["issuer"]
+        answer = self.read_response(location)
         assert "error" not in answer, answer
         return answer["code"]
+
+    def read_response(self, location: str) -> dict[str, str]:
+        """The parameters of an authorization response, refusals included: they too must carry state and issuer."""
+        assert location.startswith(self.redirect_uri + "?"), location
+        answer = {k: v[0] for k, v in parse_qs(urlsplit(location).query, strict_parsing=True).items()}
+        assert answer["state"] == self._state
+        assert answer["iss"] == self.server["issuer"]
+        return answer
 
     async def redeem(self, code: str) -> dict[str, Any]:
         answer = await self.token(
@@ -107,42 +130,82 @@ class ChatGpt:
         form |= {"client_id": self.client_id, "resource": self.prm["resource"]}
         return await self.http.post(self.server["token_endpoint"], data=form)
 
-    async def ask(self, method: str, params: dict[str, Any] | None = None, *, token: str | None = None) -> httpx.Response:
-        """One modern request with the headers and `_meta` that ChatGPT sends."""
-        self._next_id += 1
-        meta = {
+    async def ask(
+        self, method: str, params: dict[str, Any] | None = None, *, token: str | None = None, **meta: object
+    ) -> httpx.Response:
+        """One modern request with the headers and `_meta` that ChatGPT sends, and those given."""
+        given = params or {}
+        headers = {"MCP-Protocol-Version": MODERN, "Mcp-Method": method}
+        if method in NAMES:
+            headers["Mcp-Name"] = given[NAMES[method]]
+        dressed = {
             "io.modelcontextprotocol/protocolVersion": MODERN,
             "io.modelcontextprotocol/clientInfo": {"name": "openai-mcp", "version": "1.0.0"},
             "io.modelcontextprotocol/clientCapabilities": {},
-            "openai/session": self.conversation,
-            "openai/subject": "v1/subject",
-            "openai/locale": "en-US",
-            "openai/userAgent": "ChatGPT/1.2026",
-            "openai/userLocation": {"city": "CanaryCity", "country": "US"},
+            **self._chatgpt_meta(),
+            **meta,
         }
-        headers = {
-            "Accept": "application/json, text/event-stream",
-            "MCP-Protocol-Version": MODERN,
-            "Mcp-Method": method,
-            "X-Openai-Session": self.conversation,
-        }
-        if token or self.tokens:
-            headers["Authorization"] = f"Bearer {token or self.tokens['access_token']}"
-        if method in ("tools/call", "prompts/get"):
-            headers["Mcp-Name"] = (params or {})["name"]
-        if method == "resources/read":
-            headers["Mcp-Name"] = (params or {})["uri"]
-        body = {"jsonrpc": "2.0", "id": self._next_id, "method": method, "params": {**(params or {}), "_meta": meta}}
-        return await self.http.post(self.endpoint, json=body, headers=headers)
+        return await self._post({"id": self._new_id(), "method": method, "params": {**given, "_meta": dressed}}, headers, token)
+
+    async def ask_legacy(
+        self, method: str, params: dict[str, Any] | None = None, *, version: str | None = LEGACY, token: str | None = None
+    ) -> httpx.Response:
+        """One request of the handshake era; `version` is left out of the header before `initialize` was answered."""
+        headers = {"MCP-Protocol-Version": version} if version else {}
+        dressed = {**(params or {}), "_meta": self._chatgpt_meta()}
+        return await self._post({"id": self._new_id(), "method": method, "params": dressed}, headers, token)
+
+    async def notify_legacy(self, method: str) -> httpx.Response:
+        return await self._post({"method": method}, {"MCP-Protocol-Version": LEGACY}, None)
 
     async def result(self, method: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
-        answer = await self.ask(method, params)
-        assert answer.status_code == 200, answer.text
-        message = answer.json()
-        assert "error" not in message, message
-        result: dict[str, Any] = message["result"]
+        answer = message(await self.ask(method, params))
+        assert "error" not in answer, answer
+        result: dict[str, Any] = answer["result"]
         assert result["resultType"] == "complete"
         return result
 
+    async def tool_names(self) -> set[str]:
+        return {tool["name"] for tool in (await self.result("tools/list"))["tools"]}
+
     async def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
         return await self.result("tools/call", {"name": tool, "arguments": arguments})
+
+    async def _post(self, body: dict[str, Any], headers: dict[str, str], token: str | None) -> httpx.Response:
+        bearer = token or self.tokens.get("access_token")
+        sent = {
+            "Accept": "application/json, text/event-stream",
+            "X-Openai-Session": self.conversation,
+            "X-Openai-Subject": "v1/subject",
+            **({"Authorization": f"Bearer {bearer}"} if bearer else {}),
+            **headers,
+        }
+        return await self.http.post(self.endpoint, json={"jsonrpc": "2.0", **body}, headers=sent)
+
+    def _chatgpt_meta(self) -> dict[str, Any]:
+        return {
+            "openai/session": self.conversation,
+            "openai/subject": "v1/subject",
+            "openai/organization": "v1/organization",
+            "openai/locale": "en-US",
+            "openai/userAgent": "ChatGPT/1.2026",
+            "openai/userLocation": {"city": LOCATION_CANARY, "country": "US", "timezone": "America/Chicago"},
+        }
+
+    def _new_id(self) -> int:
+        self._next_id += 1
+        return self._next_id
+
+
+def messages(answer: httpx.Response) -> list[dict[str, Any]]:
+    """The JSON-RPC messages of an answer, whether it is JSON or server-sent events."""
+    assert answer.status_code == 200, f"{answer.status_code} {answer.text}"
+    if answer.headers["content-type"].startswith("text/event-stream"):
+        events = (event for event in re.split(r"\r?\n\r?\n", answer.text) if "data:" in event)
+        return [json.loads("\n".join(re.findall(r"(?m)^data: ?(.*)$", event))) for event in events]
+    return [answer.json()]
+
+
+def message(answer: httpx.Response) -> dict[str, Any]:
+    """The response itself: the last message."""
+    return messages(answer)[-1]

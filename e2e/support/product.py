@@ -15,6 +15,8 @@ import httpx
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
 READY_S = 60.0
 STOP_S = 30.0
+OWN_SETTINGS = ("CONDUCKTOR_", "DATABASE_URL", "QUEUE_URL")
+KEPT_SETTINGS = ("CONDUCKTOR_WEB_ROOT",)
 
 
 class Product:
@@ -34,12 +36,14 @@ class Product:
     async def start(cls, data_dir: Path, **extra: str) -> "Product":
         port = free_port()
         environ = {
-            **os.environ,
+            **_foreign_environment(),
             "CONDUCKTOR_PORT": str(port),
             "CONDUCKTOR_SANDBOX_PORT": str(free_port()),
             "CONDUCKTOR_DATA_DIR": str(data_dir),
             "CONDUCKTOR_SANDBOX": "on",
-            "CONDUCKTOR_OUTBOUND_ALLOW": "127.0.0.0/8",
+            "CONDUCKTOR_OUTBOUND_ALLOW": "127.0.0.0/8,::1",
+            # Each person of a journey comes from a network of his own, so that they do not share the limits of one.
+            "CONDUCKTOR_TRUSTED_PROXIES": "127.0.0.1",
             "PYTHONPATH": str(BACKEND),
             **extra,
         }
@@ -59,8 +63,9 @@ class Product:
     async def boot(self) -> None:
         """Start (again) and wait until it answers."""
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "conducktor.cli", "run",
+            sys.executable, "-m", "conducktor.cli", "run", "--with-parent",
             env=self._environ, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, start_new_session=True,
+            limit=2**20,  # of one line
         )  # fmt: skip
         self._reader = asyncio.create_task(self._read())
         async with httpx.AsyncClient() as http:
@@ -74,6 +79,7 @@ class Product:
                 except httpx.HTTPError:
                     pass
                 await asyncio.sleep(0.1)
+        await self.stop(signal.SIGTERM)
         raise AssertionError(f"not ready after {READY_S} s:\n{self.log}")
 
     async def stop(self, number: signal.Signals = signal.SIGINT) -> int:
@@ -88,7 +94,7 @@ class Product:
         return code
 
     async def printed(self, pattern: str, timeout_s: float = 5.0) -> str:
-        """The first group of `pattern` in the log, waiting for it."""
+        """The first group of the last match of `pattern` in the log, waiting for it."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             if found := re.findall(pattern, self.log):
@@ -101,6 +107,11 @@ class Product:
         assert self._process.stdout is not None
         async for line in self._process.stdout:
             self._lines.append(line.decode("utf-8", "replace").rstrip())
+
+
+def _foreign_environment() -> dict[str, str]:
+    """What this process was given, without settings that whoever runs the journeys uses for a product of his own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(OWN_SETTINGS) or name in KEPT_SETTINGS}
 
 
 def free_port() -> int:

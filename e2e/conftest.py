@@ -1,0 +1,104 @@
+"""One running product for all journeys, a browser, a certificate authority, and MCP servers that we did not write."""
+
+import asyncio
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator, Generator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from e2e.support.people import Person
+from e2e.support.product import Product
+from e2e.upstreams import servers
+from tests.support.certificates import Authority
+
+ARTIFACTS = Path(__file__).resolve().parent / "artifacts"
+CHROMIUM_FLAGS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """The product trusts it, besides the usual ones, on its way out."""
+    return Authority(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session")
+async def product(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> AsyncIterator[Product]:
+    """As `make run` starts it. Journeys share it, so each makes people and workspaces of its own."""
+    running = await Product.start(tmp_path_factory.mktemp("product") / "var", CONDUCKTOR_OUTBOUND_CA_FILE=str(authority.pem))
+    yield running
+    await running.stop()
+
+
+@pytest.fixture(scope="module")
+async def ada(product: Product) -> AsyncIterator[Person]:
+    """Somebody with an account, a verified address and an empty workspace; one for the journeys of a file."""
+    async with Person(product, "Ada") as person:
+        yield person
+
+
+@pytest.fixture(scope="session")
+async def everything() -> AsyncIterator[str]:
+    async with servers.everything() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def everything_over_sse() -> AsyncIterator[str]:
+    async with servers.everything("sse") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def time_server() -> AsyncIterator[str]:
+    async with servers.time_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's Chromium. Each context of it is the browser of another person."""
+    executable = shutil.which("chromium")
+    assert executable, "chromium is missing; on Debian: apt-get install chromium"
+    flags = [*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=executable, args=flags)
+        yield launched
+        await launched.close()
+
+
+@pytest.fixture
+async def page(browser: Browser, product: Product, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
+    """A page in a browser of its own. When the journey fails, every open page is photographed into e2e/artifacts."""
+    context = await browser.new_context(base_url=product.origin, viewport={"width": 1280, "height": 900})
+    yield await context.new_page()
+    if request.node.stash.get(FAILED, False):
+        await _photograph(browser, request.node.name)
+    await asyncio.gather(*(each.close() for each in browser.contexts))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
+async def _photograph(browser: Browser, test: str) -> None:
+    ARTIFACTS.mkdir(exist_ok=True)
+    name = re.sub(r"[^\w-]+", "-", test)
+    pages = [page for context in browser.contexts for page in context.pages]
+    for number, page in enumerate(pages):
+        await page.screenshot(path=ARTIFACTS / f"{name}-{number}.png", full_page=True)
