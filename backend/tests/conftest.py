@@ -14,6 +14,7 @@ from conducktor.infra.database import Database
 from conducktor.infra.embedded_postgres import EmbeddedPostgres
 from conducktor.infra.migrations import metadata
 from conducktor.settings import Settings
+from tests.product import Product, running_product
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +57,13 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
     return Settings(database_url=database_url, data_dir=tmp_path, outbound_allow=("127.0.0.0/8", "::1"), worker="separate")
+
+
+@pytest.fixture
+async def product(settings: Settings) -> AsyncIterator[Product]:
+    """The whole product on a database of its own; without a worker and without a mail server."""
+    async with running_product(settings) as running:
+        yield running
 
 
 def _at(dsn: str, database: str) -> str:

@@ -14,7 +14,9 @@ PASSWORD_MIN = 12
 PASSWORD_MAX = 256  # hashing a longer one proves nothing more and costs memory
 
 COMMON = frozenset((Path(__file__).parent / "common_passwords.txt").read_text().split())
-"""Lower case, without spaces; only such of at least 12 characters, since shorter ones are refused anyway."""
+"""Lower case, without spaces. Short ones count too: they are refused as the stem of `Welcome2026!!!!`."""
+
+_TAIL = "0123456789!?.@#$%&*-_+="
 
 _AT_ONCE = 2  # each takes 64 MiB and tens of milliseconds; more at once would only crowd out requests
 
@@ -54,7 +56,7 @@ def check_password(password: str, *, field: str, email: str) -> None:
         raise _refused(field, f"Use at least {PASSWORD_MIN} characters. A few words in a row make a good password.")
     if len(normal) > PASSWORD_MAX:
         raise _refused(field, f"Use at most {PASSWORD_MAX} characters.")
-    if plain in COMMON or plain.rstrip("0123456789!?.") in COMMON or len(set(plain)) < 5:
+    if plain in COMMON or plain.rstrip(_TAIL) in COMMON or len(set(plain)) < 5:
         raise _refused(field, "This password is one of the first that anybody would try. Choose another one.")
     if plain in {email.lower(), email.lower().partition("@")[0]}:
         raise _refused(field, "Your e-mail address is not a password. Choose another one.")

@@ -159,7 +159,7 @@ async def delete_sessions_of(tx: Transaction, user_id: UserId) -> None:
 
 
 async def sweep_sessions(tx: Transaction, now: datetime, seen_since: datetime) -> None:
-    await tx.session.execute(delete(WebSession).where((WebSession.expires_at < now) | (WebSession.last_seen_at < seen_since)))
+    await tx.session.execute(delete(WebSession).where((WebSession.expires_at <= now) | (WebSession.last_seen_at <= seen_since)))
 
 
 async def add_mail_token(tx: Transaction, letter: AccountLetter, token_hash: bytes, now: datetime) -> None:

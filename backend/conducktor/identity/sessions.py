@@ -39,13 +39,17 @@ class Sessions:
 
     async def find(self, cookie: str | None) -> SignedIn:
         """Whoever holds this cookie. Raises Unauthenticated when it is absent, unknown, ended or expired."""
-        if not cookie:
-            raise Unauthenticated("You are not signed in.")
         token_hash = self._digest(cookie)
         signed_in = await self._found.get(token_hash, lambda: self._load(token_hash))
-        now = self._clock()
+        if min(signed_in.expires_at, signed_in.last_seen_at + TOUCH_EVERY) <= self._clock():
+            return await self.find_fresh(cookie)  # another process may have seen it since
+        return signed_in
+
+    async def find_fresh(self, cookie: str | None) -> SignedIn:
+        """The same past the cache: for what a page shows right after it changed something. Raises Unauthenticated."""
+        signed_in, now = await self._load(self._digest(cookie)), self._clock()
         if min(signed_in.expires_at, signed_in.last_seen_at + IDLE_LASTS) <= now:
-            raise Unauthenticated("Your session has expired.")
+            raise Unauthenticated("Your session has expired.", next_step="Sign in again.")
         if signed_in.last_seen_at + TOUCH_EVERY <= now:
             async with self._database.transaction() as tx:
                 await queries.touch_session(tx, signed_in.session_id, now)
@@ -91,7 +95,9 @@ class Sessions:
             raise Unauthenticated("Your session has ended.", next_step="Sign in again.")
         return signed_in
 
-    def _digest(self, cookie: str) -> bytes:
+    def _digest(self, cookie: str | None) -> bytes:
+        if not cookie:
+            raise Unauthenticated("You are not signed in.", next_step="Sign in.")
         return self._key_ring.digest("web-session", cookie.encode("utf-8", "surrogatepass"))
 
 
