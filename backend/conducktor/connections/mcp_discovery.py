@@ -1,6 +1,7 @@
 """What an upstream server says about itself, in either era."""
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from conducktor.connections.mcp_endpoint import LEGACY_VERSIONS, MODERN_VERSIONS, Era
 from conducktor.connections.mcp_fault import broken_reply, unsupported_version
@@ -44,10 +45,10 @@ def read_initialization(connection: str, result: msgspec.Raw) -> ServerFacts:
         raise broken_reply(connection, "an incomplete introduction of itself") from None
 
 
-def versions_named(data: msgspec.Raw) -> tuple[str, ...]:
+def versions_named(data: msgspec.Raw | UnsetType) -> tuple[str, ...]:
     """What an upstream that refused our revision says it speaks (error −32022); empty when it does not say."""
     try:
-        return _refusal.decode(data).supported
+        return () if data is UNSET else _refusal.decode(data).supported
     except msgspec.MsgspecError:
         return ()
 

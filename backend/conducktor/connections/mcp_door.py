@@ -10,9 +10,9 @@ from conducktor.connections.mcp_endpoint import Endpoint
 from conducktor.connections.mcp_fault import UpstreamError
 from conducktor.connections.mcp_outbox import Outbox
 from conducktor.connections.mcp_redaction import Redaction
-from conducktor.connections.mcp_reply import BrokenMessage, Message, Notification, Reply, read_messages
+from conducktor.connections.mcp_reply import BrokenMessage, Message, Reply, read_messages
 from conducktor.connections.mcp_request import Deadline, OnNotification, encode_refusal
-from conducktor.core.errors import ConducktorError
+from conducktor.core.errors import ConducktorError, Invalid
 from conducktor.infra.http_client import MAX_BODY_BYTES, Response
 from conducktor.infra.http_errors import BrokenResponse
 from conducktor.infra.http_syntax import check_header
@@ -40,6 +40,9 @@ class SessionGone(Exception):
     """The upstream no longer knows the session that the question named; it did not run the request."""
 
 
+_OURS = frozenset({"accept", "accept-encoding", "content-type", "cookie", "last-event-id", "user-agent"})
+
+
 class Door:
     """The upstream's address and our credential for it."""
 
@@ -55,8 +58,10 @@ class Door:
         for name, value in endpoint.headers:
             try:
                 check_header(name, value)
-            except ConducktorError as error:
-                raise self.failed(error, 0) from None
+            except Invalid as error:
+                raise fault.unusable_credential(self.name, error.detail) from None
+            if name.lower() in _OURS or name.lower().startswith("mcp-"):
+                raise fault.unusable_credential(self.name, f"The header {name} belongs to MCP itself.")
             self.headers[name] = value
 
     async def ask(self, question: Question) -> Answer:
@@ -120,8 +125,8 @@ class Door:
         """The answer, or None for what else an upstream may say meanwhile. Raises BrokenMessage."""
         if isinstance(message.method, str):
             if message.id is UNSET:
-                if question.on_notification:
-                    question.on_notification(Notification(message.method, message.params))
+                if question.on_notification and (notification := message.notification()):
+                    question.on_notification(notification)
             else:
                 self._outbox.send_letter(self.url, question.headers, encode_refusal(message.id, message.method))
             return None

@@ -13,7 +13,7 @@ from conducktor.connections.mcp_endpoint import Endpoint
 from conducktor.connections.mcp_fault import UpstreamError
 from conducktor.connections.mcp_handshake import INITIALIZED, initialize_params
 from conducktor.connections.mcp_outbox import Outbox
-from conducktor.connections.mcp_reply import BrokenMessage, Message, Notification, Reply
+from conducktor.connections.mcp_reply import BrokenMessage, Message, Reply
 from conducktor.connections.mcp_request import Ask, Deadline, encode_cancellation, encode_refusal, encode_request
 from conducktor.core.errors import ConducktorError
 from conducktor.infra.http_client import MAX_BODY_BYTES
@@ -94,7 +94,7 @@ class _Stream:
 
     @property
     def is_open(self) -> bool:
-        return not self._reader.done()
+        return self._failure is None
 
     async def shake_hands(self, deadline: Deadline) -> None:
         await self._ready.wait()
@@ -108,6 +108,8 @@ class _Stream:
 
     async def ask(self, ask: Ask) -> Reply:
         """Raises UpstreamError and SessionGone."""
+        if not self.is_open:
+            raise SessionGone
         if self._idle:
             self._idle.cancel()
         request_id = self._outbox.new_id()
@@ -123,7 +125,7 @@ class _Stream:
         finally:
             del self._waiting[request_id]
             if not self._waiting:
-                self._idle = asyncio.get_running_loop().call_later(IDLE_S, self._reader.cancel)
+                self._idle = asyncio.get_running_loop().call_later(IDLE_S, self._let_go)
         if isinstance(outcome, UpstreamError):
             raise outcome
         return outcome
@@ -131,9 +133,12 @@ class _Stream:
     async def close(self) -> None:
         if self._idle:
             self._idle.cancel()
-        self._reader.cancel()
+        self._let_go()
         await asyncio.gather(self._reader, return_exceptions=True)
-        self._fail(self._door.failed(BrokenResponse("closed"), 0))
+
+    def _let_go(self) -> None:
+        self._fail(self._door.failed(BrokenResponse("The stream was closed."), 0))
+        self._reader.cancel()
 
     async def _post(self, body: bytes, deadline: Deadline) -> None:
         http = self._outbox.http
@@ -180,7 +185,7 @@ class _Stream:
     def _consider(self, message: Message) -> None:
         if isinstance(message.method, str):
             if message.id is UNSET:
-                self._relay(message.method, message.params)
+                self._relay(message)
             elif self._post_url:
                 self._outbox.send_letter(self._post_url, self._door.headers, encode_refusal(message.id, message.method))
             return
@@ -188,12 +193,15 @@ class _Stream:
         if waiter and not waiter.outcome.done():  # anything else is a late answer to what was given up
             waiter.outcome.set_result(message.reply())
 
-    def _relay(self, method: str, params: msgspec.Raw) -> None:
+    def _relay(self, message: Message) -> None:
         """The stream is shared: only progress says whose it is."""
-        token = _token_of(params) if method == "notifications/progress" else None
+        notification = message.notification()
+        if notification is None or notification.method != "notifications/progress":
+            return
+        token = _token_of(notification.params)
         for waiter in self._waiting.values():
             if token is not None and waiter.progress_token == token and waiter.ask.on_notification:
-                waiter.ask.on_notification(Notification(method, params))
+                waiter.ask.on_notification(notification)
 
     def _same_origin(self, address: str) -> str:
         url = urljoin(self._door.url, address)
@@ -203,7 +211,7 @@ class _Stream:
         return url
 
     def _fail(self, error: UpstreamError) -> None:
-        self._failure = error
+        self._failure = self._failure or error
         self._ready.set()
         for waiter in self._waiting.values():
             if not waiter.outcome.done():

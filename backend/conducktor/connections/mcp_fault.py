@@ -84,6 +84,15 @@ def unreachable(name: str, error: ConducktorError, deadline_s: float) -> Upstrea
     return UpstreamError(fault, detail, connection=name, next_step=step, may_have_run=may_have_run)
 
 
+def unusable_credential(name: str, why: str) -> UpstreamError:
+    return UpstreamError(
+        Fault.SIGN_IN_AGAIN,
+        f"{name} was not called: its credential can not be sent. {why}",
+        connection=name,
+        next_step=f"Update its credential in {_page(name)}.",
+    )
+
+
 def broken_reply(name: str, what: str) -> UpstreamError:
     """`what` came instead of an answer, in a few words of ours, never the upstream's."""
     return UpstreamError(

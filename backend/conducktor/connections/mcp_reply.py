@@ -7,11 +7,11 @@ from msgspec import UNSET, UnsetType
 
 
 class RpcError(msgspec.Struct, frozen=True):
-    """The upstream's own JSON-RPC error, relayed as it is; `data` is empty when there is none."""
+    """The upstream's own JSON-RPC error, relayed as it is. Not an empty Raw for absent `data`: that encodes to broken JSON."""
 
     code: int
     message: str = ""
-    data: msgspec.Raw = msgspec.Raw()
+    data: msgspec.Raw | UnsetType = UNSET
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -25,7 +25,7 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class Notification(msgspec.Struct, frozen=True):
-    """What an upstream said while it worked, e.g. `notifications/progress`; `params` is raw JSON, empty when absent."""
+    """What an upstream said while it worked, e.g. `notifications/progress`; `params` is a raw JSON object."""
 
     method: str
     params: msgspec.Raw
@@ -36,14 +36,20 @@ class Message(msgspec.Struct, frozen=True):
 
     id: int | str | float | UnsetType | None = UNSET
     method: str | UnsetType = UNSET
-    params: msgspec.Raw = msgspec.Raw()
+    params: msgspec.Raw = msgspec.Raw(b"{}")
     result: msgspec.Raw | UnsetType = UNSET
     error: msgspec.Raw | UnsetType = UNSET
+
+    def notification(self) -> Notification | None:
+        """This message as a notification; None when it is none, or malformed: nobody waits for it."""
+        if isinstance(self.method, str) and self.id is UNSET and is_object(self.params):
+            return Notification(self.method, self.params)
+        return None
 
     def reply(self) -> Reply:
         """This message as the answer that it is. Raises BrokenMessage."""
         if isinstance(self.result, msgspec.Raw) and self.error is UNSET:
-            if memoryview(self.result)[0] != ord("{"):
+            if not is_object(self.result):
                 raise BrokenMessage("a result that is not an object")
             return Reply(result=self.result)
         if isinstance(self.error, msgspec.Raw) and self.result is UNSET:
@@ -52,6 +58,10 @@ class Message(msgspec.Struct, frozen=True):
             except msgspec.MsgspecError:
                 raise BrokenMessage("an error that is not a JSON-RPC error") from None
         raise BrokenMessage("neither a result nor an error")
+
+
+def is_object(raw: msgspec.Raw) -> bool:
+    return memoryview(raw)[0] == ord("{")
 
 
 class BrokenMessage(Exception):
@@ -101,7 +111,7 @@ def _what_is(body: bytes) -> str:
 def _is_json(body: bytes) -> bool:
     try:
         _raw.decode(body)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return False
     return True
 

@@ -24,8 +24,8 @@ class Deadline:
         self._ends = asyncio.get_running_loop().time() + total_s
 
     def left_s(self) -> float:
-        """Seconds left, never quite none: the next step then times out by itself."""
-        return max(0.001, self._ends - asyncio.get_running_loop().time())
+        """Seconds left to a tenth (so that equal deadlines share their prepared timeout), never none."""
+        return max(0.1, round(self._ends - asyncio.get_running_loop().time(), 1))
 
 
 class Ask(msgspec.Struct, frozen=True):

@@ -8,8 +8,8 @@ import asyncio
 import errno
 import re
 import socket
-import ssl
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
 from ipaddress import ip_address
@@ -25,10 +25,10 @@ from conducktor.infra.address_guard import AddressGuard, AddressRefused, parse_a
 from conducktor.infra.http_errors import BrokenResponse, ConnectFailed, HttpError, TimedOut, TlsFailed, TooLarge
 from conducktor.infra.http_syntax import parse_url
 from conducktor.infra.name_lookup import Lookup, SystemLookup
+from conducktor.infra.tls_trust import client_context
 from conducktor.settings import Settings
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
-CONNECT_TIMEOUT_S = 5.0
 DNS_CACHE_S = 10  # short: a service that moves is found again, and a rebinding name is judged again
 KEEP_ALIVE_S = 15.0
 LINGER_S = 1.0
@@ -37,18 +37,27 @@ LINGER_S = 1.0
 class HttpClient:
     """One pool for the whole process: `start()` on the event loop that uses it, `close()` at the end."""
 
-    def __init__(self, settings: Settings, *, lookup: Lookup | None = None, connections_per_host: int = 256) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        lookup: Lookup | None = None,
+        connections_per_host: int = 256,
+        connect_timeout_s: float = 5.0,
+    ) -> None:
         """Raises Invalid when CONDUCKTOR_OUTBOUND_ALLOW or CONDUCKTOR_OUTBOUND_CA_FILE is unusable.
 
         A server that hangs can hold `connections_per_host` connections, and no more than its own.
         """
         self._guard = AddressGuard(settings.outbound_allow)
-        self._tls = _tls_context(settings)
+        self._tls = client_context(settings.outbound_ca_file)
         self._system_lookup = SystemLookup()
         self._lookup: Lookup = lookup or self._system_lookup
         self._connections_per_host = connections_per_host
+        self._connect_timeout_s = connect_timeout_s
         self._sessions: dict[str, aiohttp.ClientSession] = {}
         self._checked = lru_cache(maxsize=4096)(self._check_url)
+        self._timeout = lru_cache(maxsize=256)(self._limits)
 
     async def start(self) -> None:
         for scheme in ("https", "http"):
@@ -128,6 +137,10 @@ class HttpClient:
             keepalive_timeout=KEEP_ALIVE_S,
         )
 
+    def _limits(self, deadline_s: float | None) -> aiohttp.ClientTimeout:
+        total = None if deadline_s is None else max(deadline_s, 0.001)  # aiohttp takes 0 for endless
+        return aiohttp.ClientTimeout(total=total, connect=self._connect_timeout_s, sock_connect=self._connect_timeout_s)
+
     def _open_socket(self, target: aiohttp.AddrInfoType) -> socket.socket:
         family, kind, protocol, _, where = target
         try:
@@ -137,28 +150,18 @@ class HttpClient:
         return socket.socket(family, kind, protocol)
 
 
+@dataclass(slots=True)
 class Exchange:
     """One request on its way: `async with` it to get the response. Leaving it half-read closes the connection."""
 
-    __slots__ = ("_body", "_client", "_deadline_s", "_headers", "_max_bytes", "_method", "_response", "_url")
-
-    def __init__(
-        self,
-        client: HttpClient,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        deadline_s: float | None,
-        max_bytes: int | None,
-    ) -> None:
-        self._client = client
-        self._method = method
-        self._url = url
-        self._headers = headers
-        self._body = body
-        self._deadline_s = deadline_s
-        self._max_bytes = max_bytes
+    _client: HttpClient
+    _method: str
+    _url: str
+    _headers: Mapping[str, str]
+    _body: bytes | None
+    _deadline_s: float | None
+    _max_bytes: int | None
+    _response: "Response" = field(init=False)
 
     async def __aenter__(self) -> "Response":
         url = self._client._checked(self._url)
@@ -170,7 +173,7 @@ class Exchange:
                 data=BytesIO(body) if body is not None and len(body) > 2**20 else body,  # aiohttp warns above 1 MiB
                 headers=self._headers,
                 allow_redirects=False,
-                timeout=_timeout(self._deadline_s),
+                timeout=self._client._timeout(self._deadline_s),
             )
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _translated(error, url, self._deadline_s, before_answer=True) from None
@@ -261,24 +264,6 @@ class _GuardedResolver(AbstractResolver):
         """Nothing is kept open here."""
 
 
-@lru_cache(maxsize=256)
-def _timeout(deadline_s: float | None) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(total=deadline_s, connect=CONNECT_TIMEOUT_S, sock_connect=CONNECT_TIMEOUT_S)
-
-
-def _tls_context(settings: Settings) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.set_alpn_protocols(["http/1.1"])
-    if settings.outbound_ca_file is not None:
-        try:
-            context.load_verify_locations(cafile=settings.outbound_ca_file)
-        except (OSError, ssl.SSLError) as error:
-            raise Invalid(
-                f"CONDUCKTOR_OUTBOUND_CA_FILE={settings.outbound_ca_file} is not a readable PEM file: {error}"
-            ) from None
-    return context
-
-
 def _translated(error: Exception, url: URL, deadline_s: float | None, *, before_answer: bool) -> HttpError | Invalid:
     host = url.host
     match error:
@@ -291,7 +276,7 @@ def _translated(error: Exception, url: URL, deadline_s: float | None, *, before_
         case aiohttp.ClientConnectorDNSError():
             return ConnectFailed(f"There is no server called {host}.", next_step="Check the address for typing mistakes.")
         case aiohttp.ConnectionTimeoutError():
-            return ConnectFailed(f"{host} did not accept a connection within {CONNECT_TIMEOUT_S:g} s.")
+            return ConnectFailed(f"{host} did not accept a connection in time.")
         case aiohttp.ClientConnectorError():
             return ConnectFailed(
                 f"{host} does not accept connections on port {url.port} ({error.os_error.strerror or 'refused'})."
