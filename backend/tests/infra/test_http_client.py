@@ -212,14 +212,12 @@ async def test_an_unknown_name_says_so() -> None:
     assert failure.value.nothing_was_sent
 
 
-async def test_a_name_server_that_hangs_costs_at_most_the_connect_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("conducktor.infra.http_client.CONNECT_TIMEOUT_S", 0.2)
-
+async def test_a_name_server_that_hangs_costs_at_most_the_connect_timeout() -> None:
     async def hang(host: str, port: int) -> Sequence[Address]:
         await asyncio.Event().wait()
         return ()
 
-    async with HttpClient(LOOPBACK, lookup=hang) as http:
+    async with HttpClient(LOOPBACK, lookup=hang, connect_timeout_s=0.2) as http:
         with pytest.raises(ConnectFailed):
             await fetch(http, "https://slow.example/mcp", deadline_s=2.5)
 

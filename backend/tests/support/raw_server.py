@@ -60,6 +60,7 @@ class RawServer:
         task = asyncio.create_task(self._serve(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: writer.close())  # also when it was cancelled before it began
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -73,7 +74,6 @@ class RawServer:
                     await writer.drain()
         finally:
             self.open -= 1
-            writer.close()
 
 
 async def _read(reader: asyncio.StreamReader) -> Received:
@@ -99,5 +99,5 @@ def always(raw: bytes) -> Script:
 async def eventually(condition: Callable[[], bool]) -> None:
     """Wait until it holds, at most 5 s."""
     async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110 - any condition, not only ours
+        while not condition():
             await asyncio.sleep(0.01)
