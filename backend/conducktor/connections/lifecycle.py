@@ -51,6 +51,8 @@ class Lifecycle:
         key_ring: KeyRing,
         doorbell: Doorbell,
         clock: Clock,
+        *,
+        first_answer_within_s: float = FIRST_ANSWER_WITHIN_S,
     ) -> None:
         self._database = database
         self._discovery = discovery
@@ -60,6 +62,7 @@ class Lifecycle:
         self._key_ring = key_ring
         self._doorbell = doorbell
         self._clock = clock
+        self._first_answer_within_s = first_answer_within_s
 
     async def add(self, actor: Actor, wish: Wish) -> Connection:
         """Save a new connection, then reach out to it for up to 10 s. Raises Invalid, NameTaken."""
@@ -68,7 +71,7 @@ class Lifecycle:
             connection = await self._insert(tx, actor, wish, plan)
             await tx.announce(_change(connection))
         log.info("connection.created", connection=str(connection.id), workspace=str(connection.workspace_id))
-        await self._reach(connection, FIRST_ANSWER_WITHIN_S)
+        await self._reach(connection, self._first_answer_within_s)
         return await self._current(connection)
 
     async def alter(self, actor: Actor, name: str, alteration: Alteration) -> Connection:
@@ -84,7 +87,7 @@ class Lifecycle:
         if is_elsewhere(before, after):
             await self._forget(before)
             if after.state is not ConnectionState.DISABLED:
-                await self._reach(after, FIRST_ANSWER_WITHIN_S)
+                await self._reach(after, self._first_answer_within_s)
         return await self._current(after)
 
     async def test(self, actor: Actor, name: str) -> tuple[Connection, Report | None]:

@@ -1,5 +1,7 @@
 """Connecting services: what people and agents can ask for."""
 
+from typing import Annotated
+
 import msgspec
 
 from conducktor.connections import lookup, queries, views
@@ -19,17 +21,19 @@ OWN_WORDS = "it shows an upstream's own words, which must not flow into a chat u
 
 
 class CreateConnection(msgspec.Struct, frozen=True, kw_only=True):
-    """`service` is an id of the catalogue; without one, `url` is needed. `variables` fill the blanks of the service's address."""
+    """Either `service` or `url` is needed."""
 
-    name: str | None = None
-    title: str | None = None
-    service: str | None = None
-    url: str | None = None
-    variables: dict[str, str] = {}
+    name: Annotated[
+        str | None, msgspec.Meta(description="Lower-case letters, digits and hyphens. Tools are called <name>_<tool>.")
+    ] = None
+    title: Annotated[str | None, msgspec.Meta(description="What people see.")] = None
+    service: Annotated[str | None, msgspec.Meta(description="A service of the catalogue, for example linear or github.")] = None
+    url: Annotated[str | None, msgspec.Meta(description="Address of an MCP server, beginning with https://.")] = None
+    variables: Annotated[dict[str, str], msgspec.Meta(description="What fills the blanks in the service's address.")] = {}
     transport: Transport | None = None
-    auth: Auth | None = None
-    header_name: str | None = None
-    secret: str | None = None
+    auth: Annotated[Auth | None, msgspec.Meta(description="How Conducktor shows its key to the server.")] = None
+    header_name: Annotated[str | None, msgspec.Meta(description="For auth = header: the header that carries the key.")] = None
+    secret: Annotated[str | None, msgspec.Meta(description="Leave it out in a chat: a person enters it in Conducktor.")] = None
 
 
 class ConnectionName(msgspec.Struct, frozen=True, kw_only=True):

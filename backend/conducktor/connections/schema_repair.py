@@ -76,10 +76,9 @@ class _Repair:
         return self._one(value, path) if keyword in ONE and value is not False else value
 
     def _one(self, value: Any, path: tuple[str, ...]) -> Any:
-        if value is True:
-            return {}
-        if value is False:
-            return {"not": {}}
+        if isinstance(value, bool):
+            self._note(path, f"`{str(value).lower()}` is listed as a schema object")
+            return {} if value else {"not": {}}
         if not isinstance(value, dict):
             raise Unusable(f"{self._at(path)} is not a schema.")
         return self.schema(value, path)
