@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from conducktor.audit import jobs as audit
 from conducktor.connections import jobs as connections
 from conducktor.identity import jobs as identity
-from conducktor.infra.queue import Job, Periodic, make_worker
+from conducktor.infra.queue import Job, Periodic, make_worker, stop_worker
 from conducktor.oauth import jobs as oauth
 from conducktor.parts import Parts
 from conducktor.settings import Settings
@@ -32,7 +32,7 @@ async def working(parts: Parts) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await worker.stop()
+        await stop_worker(worker)
         await asyncio.gather(task, return_exceptions=True)
 
 

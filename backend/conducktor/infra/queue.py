@@ -1,5 +1,6 @@
 """The doorbell: SAQ wakes code up. The truth lives in our own tables; a lost ring is found by a periodic job."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -47,7 +48,9 @@ class Doorbell:
             log.warning("queue.ring_failed", job=job, error=type(error).__name__)
 
 
-def make_worker(doorbell: Doorbell, jobs: Mapping[str, Job], periodic: tuple[Periodic, ...], context: Mapping[str, Any]) -> Worker[Any]:
+def make_worker(
+    doorbell: Doorbell, jobs: Mapping[str, Job], periodic: tuple[Periodic, ...], context: Mapping[str, Any]
+) -> Worker[Any]:
     """A worker without signal handlers of its own: whoever starts it also stops it."""
 
     async def before_process(ctx: Any) -> None:
@@ -62,10 +65,16 @@ def make_worker(doorbell: Doorbell, jobs: Mapping[str, Job], periodic: tuple[Per
         cron_jobs=[CronJob(p.job, cron=p.cron, timeout=JOB_TIMEOUT_S) for p in periodic],
         before_process=before_process,
         concurrency=4,
-        dequeue_timeout=1.0,  # an idle worker stops within this time; without one it would sit out the grace period
-        shutdown_grace_period_s=5,
+        shutdown_grace_period_s=0,  # `stop` waits for jobs; SAQ would also wait for its own sleeping timers
         timers={"sweep": 5, "schedule": 1},  # type: ignore[arg-type]  # SAQ marks its partial dict as total
     )
+
+
+async def stop_worker(worker: Worker[Any], *, grace_s: float = 5.0) -> None:
+    """Let running jobs finish within `grace_s`; what still runs then is cancelled, queued again, and runs at the next start."""
+    if running := [job_context["task"] for job_context in worker.job_task_contexts.values()]:
+        await asyncio.wait(running, timeout=grace_s)
+    await worker.stop()
 
 
 def _pool_options(url: str) -> dict[str, Any]:
