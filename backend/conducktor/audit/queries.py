@@ -1,6 +1,8 @@
 """All SQL of the audit."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -161,13 +163,14 @@ def _lines(shape: type[Line]) -> Select[tuple[object, ...]]:
 
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
-    given = [
-        (wanted.user_id, AuditEntry.user_id == wanted.user_id),
-        (wanted.connection, AuditEntry.connection_name == wanted.connection),
-        (wanted.tool, AuditEntry.tool == wanted.tool),
-        (wanted.outcome, AuditOutcome.outcome == wanted.outcome),
-        (wanted.kind, AuditEntry.kind == wanted.kind),
-        (wanted.since, AuditEntry.at >= wanted.since),
-        (wanted.until, AuditEntry.at < wanted.until),
+    # The conditions are made only for what is given: SQLAlchemy refuses `at >= None` when it is written down.
+    given: list[tuple[object, Callable[[Any], ColumnElement[bool]]]] = [
+        (wanted.user_id, lambda value: AuditEntry.user_id == value),
+        (wanted.connection, lambda value: AuditEntry.connection_name == value),
+        (wanted.tool, lambda value: AuditEntry.tool == value),
+        (wanted.outcome, lambda value: AuditOutcome.outcome == value),
+        (wanted.kind, lambda value: AuditEntry.kind == value),
+        (wanted.since, lambda value: AuditEntry.at >= value),
+        (wanted.until, lambda value: AuditEntry.at < value),
     ]
-    return [condition for value, condition in given if value is not None]
+    return [condition(value) for value, condition in given if value is not None]
