@@ -20,7 +20,7 @@ web := frontend/dist/index.html
 web_sources := $(filter-out %.test.ts %.test.tsx,$(shell find frontend/src frontend/public -type f 2>/dev/null)) \
 	$(wildcard frontend/*.ts frontend/*.js frontend/*.json frontend/index.html)
 
-.PHONY: help run test check build install lock screenshots bench clean
+.PHONY: help run test check api build install lock screenshots bench clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ check: install-dev ## Format, lint, types, floors, generated client, migrations 
 
 bench: install-dev ## Measure tool calls through Conducktor against other proxies (below 6 minutes)
 	$(python) -m bench
+
+api: install-dev $(web_modules) ## Generate the web application's client from the JSON API
+	$(python) -m conducktor.cli openapi frontend/openapi.json
+	cd frontend && npm run --silent api
 
 build: ## Build the web application
 	@$(MAKE) --question $(web) || { scripts/require-node && $(MAKE) $(web); }

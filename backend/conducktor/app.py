@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from litestar import Litestar
 from litestar.datastructures import State
@@ -34,6 +36,13 @@ from conducktor.settings import Settings
 from conducktor.worker import working
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
+
+
+def describe() -> str:
+    """The OpenAPI document of the JSON API; needs neither database nor settings."""
+    with TemporaryDirectory() as nowhere:
+        settings = Settings(database_url="postgresql://localhost/described", data_dir=Path(nowhere))
+        return openapi.document(create_app(settings, described=True))
 
 
 def create_app(settings: Settings, *, process_index: int = 0, described: bool = False) -> Litestar:

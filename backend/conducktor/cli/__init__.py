@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ import msgspec
 
 from conducktor import settings as environment
 from conducktor.core.errors import ConducktorError, Unavailable
+from conducktor.infra import telemetry
 from conducktor.infra.child_process import stop_with_parent
 from conducktor.infra.data_directory import claim
 from conducktor.infra.embedded_postgres import EmbeddedPostgres, running_dsn
@@ -57,7 +59,9 @@ def serve(fd: int | None, index: int, gate: int | None) -> None:
     """Serve the API with one process."""
     from conducktor.cli.serve import serve as serve_one_process
 
-    serve_one_process(_attached(environment.load()), fd=fd, index=index, gate=gate)
+    settings = _attached(environment.load())
+    telemetry.configure(settings.log_level)
+    serve_one_process(settings, fd=fd, index=index, gate=gate)
 
 
 @main.command()
@@ -67,16 +71,30 @@ def worker() -> None:
 
     from conducktor import worker as jobs
 
-    uvloop.run(jobs.run(_attached(environment.load())))
+    settings = _attached(environment.load())
+    telemetry.configure(settings.log_level)
+    uvloop.run(jobs.run(settings))
 
 
 @main.command()
 def migrate() -> None:
     """Bring the database to this version's shape. Safe to run at any time, by several at once."""
-    with _database(environment.load()) as database_url:
-        from conducktor.infra.migrations import upgrade
+    from conducktor.infra import schema_version
 
-        upgrade(database_url)
+    with _database(environment.load()) as database_url:
+        if not schema_version.is_current(database_url):
+            from conducktor.infra.migrations import upgrade
+
+            upgrade(database_url)
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False))
+def openapi(file: str) -> None:
+    """Write the OpenAPI document of the JSON API, from which the web application's client is generated."""
+    from conducktor.app import describe
+
+    Path(file).write_text(describe())
 
 
 @main.command()

@@ -48,6 +48,13 @@ _EMPTY_OBJECT = msgspec.Raw(b"{}")
 _FRESH = encode({SERVER_INFO_KEY: SERVER_INFO})
 
 
+class _Kind(msgspec.Struct):
+    result_type: msgspec.Raw | msgspec.UnsetType = msgspec.field(name="resultType", default=msgspec.UNSET)
+
+
+_decode_kind = msgspec.json.Decoder(_Kind).decode
+
+
 class Methods:
     """Dispatches checked messages of authenticated callers."""
 
@@ -148,9 +155,10 @@ def _relayed(outcome: CallResult) -> bytes:
 
 def dress(message: Message, result: bytes) -> bytes:
     """2026-07-28: every result says what kind it is (`resultType`); an upstream that already did is left alone."""
-    if message.era is Era.LEGACY or b'"resultType"' in result:
+    if message.era is Era.LEGACY or _decode_kind(result).result_type is not msgspec.UNSET:
         return result
-    return b'{"resultType":"complete"' + (b"," if result.strip() != b"{}" else b"") + result.lstrip()[1:]
+    fields = result.lstrip()[1:]
+    return b'{"resultType":"complete"' + (b"" if fields.strip() == b"}" else b",") + fields
 
 
 async def _listed(field: str, items: Awaitable[bytes]) -> bytes:

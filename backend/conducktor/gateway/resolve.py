@@ -114,10 +114,10 @@ def _unknown(request: CallRequest) -> NotFound:
     shown = request.name[:NAME_SHOWN]
     match request.method:
         case "prompts/get":
-            return UnknownPrompt(f"Unknown prompt: {shown}")
+            return UnknownPrompt(f"Unknown prompt: {shown}.")
         case "resources/read":
-            return UnknownResource(f"Unknown resource: {shown}", uri=shown)
+            return UnknownResource(f"Unknown resource: {shown}.", uri=shown)
         case _:
             return UnknownTool(
-                f"Unknown tool: {shown}", next_step="List the tools again; press Refresh in ChatGPT's settings if it is new."
+                f"Unknown tool: {shown}.", next_step="List the tools again; press Refresh in ChatGPT's settings if it is new."
             )

@@ -66,7 +66,7 @@ class LastOwner(Conflict):
     """A workspace needs an owner."""
 
 
-@operation("members.list", "GET /members", Permission.MEMBERS_READ)
+@operation("members.list", "GET /members", Permission.MEMBERS_READ, web_only="people's addresses must not flow into a chat")
 async def list_members(actor: Actor, *, tx: Transaction) -> list[MemberView]:
     """List the people of this workspace with their roles."""
     return list(await queries.members(tx, actor.workspace_id))

@@ -7,7 +7,7 @@ import pytest
 from litestar import Litestar
 from litestar.handlers import ASGIRouteHandler, HTTPRouteHandler
 
-from conducktor.app import create_app
+from conducktor.app import create_app, describe
 from conducktor.core.actor import Permission
 from conducktor.core.errors import Kind
 from conducktor.core.operation import Operation
@@ -68,6 +68,17 @@ def test_a_management_tool_has_a_schema_that_chatgpt_accepts(declared: Operation
     assert "$ref" not in text
     assert '"null"' not in text
     assert len(text) < 5000
+
+
+@pytest.mark.parametrize("declared", [o for o in OPERATIONS if o.tool], ids=lambda o: o.name)
+def test_a_management_tool_answers_with_an_object(declared: Operation) -> None:
+    """`structuredContent` must be one in every revision before 2026-07-28."""
+    assert declared.result_type is type(None) or issubclass(declared.result_type, msgspec.Struct)
+
+
+def test_the_document_that_the_web_application_was_generated_from_is_up_to_date() -> None:
+    written = Path(__file__).resolve().parents[3] / "frontend" / "openapi.json"
+    assert describe() == written.read_text(), "run: make api"
 
 
 def test_the_repository_names_no_registry_and_no_machine() -> None:

@@ -938,14 +938,22 @@ export interface components {
         };
         /** CreateConnection */
         CreateConnection: {
+            /** @description How Conducktor shows its key to the server. */
             auth?: components["schemas"]["Auth"] | null;
+            /** @description For auth = header: the header that carries the key. */
             header_name?: string | null;
+            /** @description Lower-case letters, digits and hyphens. Tools are called <name>_<tool>. */
             name?: string | null;
+            /** @description Leave it out in a chat: a person enters it in Conducktor. */
             secret?: string | null;
+            /** @description A service of the catalogue, for example linear or github. */
             service?: string | null;
+            /** @description What people see. */
             title?: string | null;
             transport?: components["schemas"]["Transport"] | null;
+            /** @description Address of an MCP server, beginning with https://. */
             url?: string | null;
+            /** @description What fills the blanks in the service's address. */
             variables?: {
                 [key: string]: string;
             };
