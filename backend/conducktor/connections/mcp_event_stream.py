@@ -88,7 +88,8 @@ class _Stream:
         self._post_url = ""
         self._waiting: dict[int, _Waiter] = {}
         self._failure: UpstreamError | None = None
-        self._ready = asyncio.Event()
+        self._named = asyncio.Event()
+        self._is_ready = False
         self._idle: asyncio.TimerHandle | None = None
         self._reader = asyncio.create_task(self._read())
 
@@ -97,7 +98,7 @@ class _Stream:
         return self._failure is None
 
     async def shake_hands(self, deadline: Deadline) -> None:
-        await self._ready.wait()
+        await self._named.wait()
         if self._failure:
             raise self._failure
         reply = await self.ask(Ask("initialize", initialize_params(self._outbox), deadline))
@@ -105,6 +106,8 @@ class _Stream:
             raise fault.rejected(self._door.name, "initialize")
         self.facts = read_initialization(self._door.name, reply.result)
         await self._post(INITIALIZED, deadline)
+        self._is_ready = True
+        self._rest()
 
     async def ask(self, ask: Ask) -> Reply:
         """Raises UpstreamError and SessionGone."""
@@ -124,8 +127,7 @@ class _Stream:
             raise
         finally:
             del self._waiting[request_id]
-            if not self._waiting:
-                self._idle = asyncio.get_running_loop().call_later(IDLE_S, self._let_go)
+            self._rest()
         if isinstance(outcome, UpstreamError):
             raise outcome
         return outcome
@@ -135,6 +137,10 @@ class _Stream:
             self._idle.cancel()
         self._let_go()
         await asyncio.gather(self._reader, return_exceptions=True)
+
+    def _rest(self) -> None:
+        if self._is_ready and not self._waiting:
+            self._idle = asyncio.get_running_loop().call_later(IDLE_S, self._let_go)
 
     def _let_go(self) -> None:
         self._fail(self._door.failed(BrokenResponse("The stream was closed."), 0))
@@ -177,7 +183,7 @@ class _Stream:
     def _take(self, event: Event) -> None:
         if event.name == "endpoint" and not self._post_url:
             self._post_url = self._same_origin(event.data.decode())
-            self._ready.set()
+            self._named.set()
         elif event.name == "message":
             for message in self._door.read(event.data):
                 self._consider(message)
@@ -212,7 +218,7 @@ class _Stream:
 
     def _fail(self, error: UpstreamError) -> None:
         self._failure = self._failure or error
-        self._ready.set()
+        self._named.set()
         for waiter in self._waiting.values():
             if not waiter.outcome.done():
                 waiter.outcome.set_result(error)
