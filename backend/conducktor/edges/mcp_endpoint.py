@@ -4,9 +4,9 @@ import asyncio
 from typing import cast
 
 import msgspec
-from litestar import asgi
-from litestar.handlers import ASGIRouteHandler
-from litestar.types import HTTPScope, Receive, Scope, Send
+from litestar import asgi, route
+from litestar.handlers import BaseRouteHandler
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from conducktor.core.errors import ConducktorError, Kind, Unauthenticated
 from conducktor.edges import mcp_errors
@@ -155,13 +155,23 @@ class McpEndpoint:
         await send_json(send, status, error_body(b"null", REFUSED, error.detail), tuple(extra))
 
 
-def routes(endpoint: McpEndpoint) -> list[ASGIRouteHandler]:
-    @asgi([PATH, PATH + "/{connection:str}"], opt={"permission": "client"}, copy_scope=False)
+def routes(endpoint: McpEndpoint) -> list[BaseRouteHandler]:
+    @asgi(PATH, opt={"permission": "client"}, copy_scope=False)
     async def mcp(scope: Scope, receive: Receive, send: Send) -> None:
         if "method" in scope:  # not a WebSocket
             await endpoint(cast(HTTPScope, scope), receive, send)
 
-    return [mcp]
+    # Not another `asgi` path: Litestar 2.25 finds no path parameters of an ASGI handler under an HTTP method (KeyError).
+    @route(
+        PATH + "/{connection:str}",
+        http_method=["GET", "POST", "DELETE"],
+        opt={"permission": "client"},
+        include_in_schema=False,
+    )
+    async def mcp_of_connection() -> ASGIApp:
+        return cast(ASGIApp, endpoint)
+
+    return [mcp, mcp_of_connection]
 
 
 def _stay_alive() -> None:
