@@ -24,6 +24,7 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+LOG_LINES_SHOWN = 60
 FAILED = pytest.StashKey[bool]()
 
 
@@ -93,6 +94,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     if report.when == "call":
         item.stash[FAILED] = report.failed
+    running = getattr(item, "funcargs", {}).get("product")
+    if report.failed and isinstance(running, Product):
+        report.sections.append(("The product's log ends with", "\n".join(running.log.splitlines()[-LOG_LINES_SHOWN:])))
     return report
 
 

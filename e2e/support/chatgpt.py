@@ -52,7 +52,8 @@ class ChatGpt:
         await self.redeem(self.read_redirect(location))
 
     async def discover_authorization(self) -> None:
-        """An unauthenticated probe, then the documents its challenge leads to."""
+        """An unauthenticated probe, then the documents its challenge leads to. What tokens there were are forgotten."""
+        self.tokens = {}
         refused = await self.ask("server/discover")
         assert refused.status_code == 401, refused.text
         challenge = refused.headers["www-authenticate"]
