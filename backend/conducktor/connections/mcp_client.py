@@ -68,7 +68,7 @@ class McpClient:
         """Ask one thing and wait for its answer. Raises UpstreamError when there is none within `deadline_s` seconds.
 
         `params` is a JSON object, sent as it is (modern upstreams: our keys are merged into its `_meta`). `name` is the tool,
-        prompt or resource URI for `Mcp-Name`; `mirrored` are the `x-mcp-header` names with their arguments as text.
+        prompt or resource URI for `Mcp-Name`; `mirrored` are the complete, encoded `Mcp-Param-*` headers of `x-mcp-header`.
         `repeatable` allows one resend when a pooled connection turns out dead; lists, reads and prompts always are.
         Cancelling the awaiting task cancels the request upstream.
         """

@@ -90,8 +90,7 @@ class StreamableChannel:
         headers = {**self._modern_headers, "Mcp-Method": ask.method}
         if ask.name is not None:
             headers["Mcp-Name"] = header_value(ask.name)
-        for parameter, value in ask.mirrored:
-            headers[f"Mcp-Param-{parameter}"] = header_value(value)
+        headers.update(ask.mirrored)
         request_id = self._outbox.new_id()
         body = encode_request(request_id, ask.method, merge_meta(ask.params, self._modern_meta))
         return await self._door.ask(

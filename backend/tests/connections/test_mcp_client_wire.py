@@ -72,7 +72,7 @@ async def test_a_modern_request_carries_its_own_metadata_and_headers(mcp: McpCli
     params = b'{"name":"search","arguments":{"q" : 1.0},"_meta":{"progressToken":7,"openai/x":[ 1 ],' + (
         b'"io.modelcontextprotocol/protocolVersion":"1999-01-01"}}'
     )
-    mirrored = (("Region", "eu-west"), ("Note", "naïve ☃"))
+    mirrored = (("Mcp-Param-Region", "eu-west"), ("Mcp-Param-Note", header_value("naïve ☃")))
     async with RpcServer({"tools/call": result("{}")}) as server:
         await mcp.request(server.endpoint(Era.MODERN), "tools/call", params, name="search", mirrored=mirrored, deadline_s=3)
     (call,) = server.received
