@@ -98,7 +98,8 @@ class Database:
             log.warning("database.away", error=type(error).__name__)
             raise database_away() from None
         except DBAPIError as error:
-            if error.connection_invalidated or isinstance(error.orig, _AWAY):
+            # SQLAlchemy's wrapper of "the database system is starting up" keeps asyncpg's own error as its cause only
+            if error.connection_invalidated or isinstance(error.orig and error.orig.__cause__, _AWAY):
                 raise database_away() from None
             raise
         except (SQLAlchemyError, msgspec.MsgspecError):
