@@ -19,7 +19,16 @@ export default defineConfig(
           paths: [
             {
               name: "@mantine/core",
-              importNames: ["ActionBar", "AppShell", "ColorSchemeScript", "Flex", "Grid", "InlineStyles", "RemoveScroll", "SimpleGrid"],
+              importNames: [
+                "ActionBar",
+                "AppShell",
+                "ColorSchemeScript",
+                "Flex",
+                "Grid",
+                "InlineStyles",
+                "RemoveScroll",
+                "SimpleGrid",
+              ],
               message: STYLE_ELEMENT,
             },
           ],
@@ -28,12 +37,22 @@ export default defineConfig(
       "no-restricted-syntax": [
         "error",
         {
-          selector: "JSXAttribute[name.name=/^(p|m|w|h|gap|display|flex|fz|ta|maw|miw)[a-z]?$/] ObjectExpression > Property[key.name='base']",
+          selector:
+            "JSXAttribute[name.name=/^(p|m|w|h|gap|display|flex|fz|ta|maw|miw)[a-z]?$/] ObjectExpression > Property[key.name='base']",
           message: `A responsive style prop: ${STYLE_ELEMENT}`,
         },
-        { selector: "JSXAttribute[name.name=/^(visibleFrom|hiddenFrom)$/]", message: "The classes for it are not loaded (withGlobalClasses). Use a CSS module." },
-        { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: "What comes from outside must never become markup." },
-        { selector: "CallExpression[callee.name='useMantineColorScheme'][arguments.length=0]", message: `Pass { keepTransitions: true }. ${STYLE_ELEMENT}` },
+        {
+          selector: "JSXAttribute[name.name=/^(visibleFrom|hiddenFrom)$/]",
+          message: "The classes for it are not loaded (withGlobalClasses). Use a CSS module.",
+        },
+        {
+          selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']",
+          message: "What comes from outside must never become markup.",
+        },
+        {
+          selector: "CallExpression[callee.name='useMantineColorScheme'][arguments.length=0]",
+          message: `Pass { keepTransitions: true }. ${STYLE_ELEMENT}`,
+        },
       ],
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/switch-exhaustiveness-check": "error",

@@ -9,28 +9,34 @@ const MANTINE = resolve("node_modules/@mantine");
 const CORE = join(MANTINE, "core/esm");
 const ALWAYS = ["default-css-variables", "baseline", "global"];
 
-test("mantine.css holds the styles of every component we use (rewrite it with `npx vitest run -u scripts`)", async () => {
+test("mantine.css holds the styles of every component we use (rewrite it with `npx vitest run scripts -u`)", async () => {
   const files = new Set(usedComponents().flatMap((name) => closure(componentFiles.get(name))));
   const sheets = [...files].map((file) => /([^/]+)\.module\.mjs$/.exec(file)?.[1]).filter((name) => name !== undefined);
   const imports = [...ALWAYS, ...inMantinesOrder(sheets)].map((name) => `@import "@mantine/core/styles/${name}.layer.css";`);
 
-  const css = ["/* Written by mantineStyles.test.ts; do not edit. The order is Mantine's: later sheets build on earlier ones. */", ...imports];
+  const css = [
+    "/* Written by mantineStyles.test.ts; do not edit. The order is Mantine's: later sheets build on earlier ones. */",
+    ...imports,
+  ];
   await expect(`${css.join("\n")}\n`).toMatchFileSnapshot("../src/theme/mantine.css");
 });
 
 const componentFiles = new Map(
-  [...read(join(CORE, "index.mjs")).matchAll(/^import \{ ([^}]+) \} from "(\.\/[^"]+)";$/gm)].flatMap(([, names = "", path = ""]) =>
-    names.split(", ").map((name) => [name.split(" as ").at(-1) ?? name, join(CORE, path)] as const),
+  [...read(join(CORE, "index.mjs")).matchAll(/^import \{ ([^}]+) \} from "(\.\/[^"]+)";$/gm)].flatMap(
+    ([, names = "", path = ""]) =>
+      names.split(", ").map((name) => [name.split(" as ").at(-1) ?? name, join(CORE, path)] as const),
   ),
 );
 
 function usedComponents(): string[] {
   const folders = ["src", join(MANTINE, "notifications/esm"), join(MANTINE, "spotlight/esm")];
-  return folders.flatMap(sources).flatMap((file) =>
-    [...read(file).matchAll(/import \{([^}]+)\} from "@mantine\/core";/g)].flatMap(([, names = ""]) =>
-      names.split(",").map((name) => name.replace(/\btype\b/, "").trim()),
-    ),
-  );
+  return folders
+    .flatMap(sources)
+    .flatMap((file) =>
+      [...read(file).matchAll(/import \{([^}]+)\} from "@mantine\/core";/g)].flatMap(([, names = ""]) =>
+        names.split(",").map((name) => name.replace(/\btype\b/, "").trim()),
+      ),
+    );
 }
 
 function sources(folder: string): string[] {

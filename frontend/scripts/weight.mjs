@@ -27,7 +27,9 @@ for (const { name, kb } of weights) console.log(`${kb.toFixed(1).padStart(7)} kB
 
 const heaviest = weights[0];
 if (heaviest && heaviest.kb > BUDGET_KB) {
-  console.error(`\n${heaviest.name} weighs ${heaviest.kb.toFixed(1)} kB on first load; ${String(BUDGET_KB)} kB is the budget. Load parts of it lazily.`);
+  console.error(
+    `\n${heaviest.name} weighs ${heaviest.kb.toFixed(1)} kB on first load; ${String(BUDGET_KB)} kB is the budget. Load parts of it lazily.`,
+  );
   process.exit(1);
 }
 

@@ -159,6 +159,8 @@ function homeOf({ user, workspaces, installation }: HomeSession): string {
 }
 
 function stringifySearch(search: Record<string, unknown>): string {
-  const given = Object.entries(search).filter((entry): entry is [string, string] => typeof entry[1] === "string" && entry[1] !== "");
+  const given = Object.entries(search).filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string" && entry[1] !== "",
+  );
   return given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`;
 }

@@ -83,7 +83,8 @@ function openEventSource(url: string): EventStream {
 function topicOf(data: string): string | undefined {
   try {
     const change: unknown = JSON.parse(data);
-    if (typeof change === "object" && change !== null && "topic" in change && typeof change.topic === "string") return change.topic;
+    if (typeof change === "object" && change !== null && "topic" in change && typeof change.topic === "string")
+      return change.topic;
   } catch {
     // A line that is not JSON tells nothing; the next one will.
   }

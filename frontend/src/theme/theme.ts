@@ -40,9 +40,22 @@ const dark: MantineColorsTuple = [
   "#08090a",
 ];
 
+const red: MantineColorsTuple = [
+  "#fdeeec",
+  "#fbd9d5",
+  "#f6b1aa",
+  "#f0857b",
+  "#e45d51",
+  "#d3402f",
+  "#c3352a",
+  "#b42318",
+  "#961c13",
+  "#74150e",
+];
+
 /** Base 14 px, one accent, neutral greys, a 4/8 px grid, system fonts only (a web font would cost weight and a flash). */
 export const theme = createTheme({
-  colors: { mallard, gray, dark },
+  colors: { mallard, gray, dark, red },
   primaryColor: "mallard",
   primaryShade: { light: 7, dark: 6 },
   black: "#16191d",
@@ -64,14 +77,28 @@ export const theme = createTheme({
     },
   },
   components: {
+    Button: { defaultProps: { size: "sm" }, vars: buttonVars },
     // react-remove-scroll would make a <style> element, which the CSP refuses; global.css locks the page instead.
-    Modal: { defaultProps: { lockScroll: false, transitionProps: { duration: 120, transition: "fade" }, centered: true } },
+    Modal: {
+      defaultProps: {
+        lockScroll: false,
+        transitionProps: { duration: 120, transition: "fade" },
+        centered: true,
+        closeButtonProps: { "aria-label": "Close" },
+        overlayProps: { backgroundOpacity: 0.45 },
+      },
+    },
     Drawer: { defaultProps: { lockScroll: false, transitionProps: { duration: 150 } } },
     Menu: { defaultProps: { shadow: "md", position: "bottom-end", transitionProps: { duration: 80 } } },
     Popover: { defaultProps: { shadow: "md", transitionProps: { duration: 80 } } },
     Tooltip: { defaultProps: { openDelay: 300, transitionProps: { duration: 80 } } },
   },
 });
+
+/** As high as a line of the page's 4 px grid allows: 32 px for the usual size, which Mantine makes 36. */
+function buttonVars(_theme: unknown, props: { size?: string | number }) {
+  return { root: props.size === "sm" ? { "--button-height": "2rem", "--button-padding-x": "0.875rem" } : {} };
+}
 
 /** Where Mantine's own choice of shade is too loud or too faint on our greys, and the product's own words (`--ck-…`). */
 export const cssVariablesResolver: CSSVariablesResolver = () => ({
@@ -90,7 +117,7 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
     "--ck-selected": "#eaecef",
     "--ck-text": "#16191d",
     "--ck-text-quiet": "#5a626b",
-    "--ck-text-faint": "#6b737c",
+    "--ck-text-faint": "#656d76",
     "--ck-accent": "#0c6772",
     "--ck-accent-text": "#0c6772",
     "--ck-accent-soft": "#e8f5f6",

@@ -1,14 +1,9 @@
-import {
-  convertCssVariables,
-  DEFAULT_THEME,
-  defaultCssVariablesResolver,
-  mergeMantineTheme,
-} from "@mantine/core";
+import { convertCssVariables, DEFAULT_THEME, defaultCssVariablesResolver, mergeMantineTheme } from "@mantine/core";
 import { expect, test } from "vitest";
 
 import { cssVariablesResolver, theme } from "./theme";
 
-test("variables.css says what the theme says (rewrite it with `npx vitest run -u src/theme`)", async () => {
+test("variables.css says what the theme says (rewrite it with `npx vitest run src/theme -u`)", async () => {
   const merged = mergeMantineTheme(DEFAULT_THEME, theme);
   const ours = defaultCssVariablesResolver(merged);
   const extra = cssVariablesResolver(merged);
@@ -38,6 +33,10 @@ function changed(ours: Variables, mantine: Variables): Variables {
 }
 
 function onePerLine(css: string): string {
-  const body = css.replaceAll(/\s*([{};])\s*/g, "$1").replaceAll("{", " {\n").replaceAll(/;?}/g, ";\n}\n").replaceAll(/;(?!\n)/g, ";\n");
+  const body = css
+    .replaceAll(/\s*([{};])\s*/g, "$1")
+    .replaceAll("{", " {\n")
+    .replaceAll(/;?}/g, ";\n}\n")
+    .replaceAll(/;(?!\n)/g, ";\n");
   return `/* Written by variables.test.ts from theme.ts; do not edit. */\n${body.replaceAll(/^(?=--)/gm, "  ")}`;
 }

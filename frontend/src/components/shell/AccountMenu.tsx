@@ -18,8 +18,9 @@ export function AccountMenu({ person, workspace, onSignOut }: AccountMenuProps) 
   return (
     <Menu width={232}>
       <Menu.Target>
-        <UnstyledButton className={classes.button} aria-label={`Account: ${person.name}`}>
+        <UnstyledButton className={classes.button}>
           <ServiceAvatar name={person.name} shape="round" />
+          <span data-visually-hidden="">Account: {person.name}</span>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
@@ -28,7 +29,11 @@ export function AccountMenu({ person, workspace, onSignOut }: AccountMenuProps) 
           <div className={classes.email}>{person.email}</div>
         </div>
         <Menu.Divider />
-        <Menu.Item component={Link} to={paths.profile({ workspace })} leftSection={<IconUserCircle size={15} stroke={1.6} aria-hidden />}>
+        <Menu.Item
+          component={Link}
+          to={paths.profile({ workspace })}
+          leftSection={<IconUserCircle size={15} stroke={1.6} aria-hidden />}
+        >
           Profile
         </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={15} stroke={1.6} aria-hidden />} onClick={onSignOut}>

@@ -21,7 +21,17 @@ export function Palette({ workspace, entries }: PaletteProps) {
   const found = findEntries([...pageEntries(workspace), ...entries], query).slice(0, SHOWN_MAX);
   const groups = Map.groupBy(found, (entry) => entry.group);
   return (
-    <Spotlight.Root query={query} onQueryChange={setQuery} scrollable maxHeight={420} size="36rem" overlayProps={OVERLAY}>
+    <Spotlight.Root
+      query={query}
+      onQueryChange={setQuery}
+      scrollable
+      maxHeight={420}
+      size="36rem"
+      centered={false}
+      yOffset="12vh"
+      overlayProps={OVERLAY}
+      transitionProps={TRANSITION}
+    >
       <Spotlight.Search
         placeholder="Go to a page or connection"
         aria-label="Go to a page or connection"
@@ -29,7 +39,7 @@ export function Palette({ workspace, entries }: PaletteProps) {
       />
       <Spotlight.ActionsList>
         {[...groups].map(([group, members]) => (
-          <Spotlight.ActionsGroup key={group} label={group}>
+          <Spotlight.ActionsGroup key={group} label={group} className={classes.group ?? ""}>
             {members.map(({ id, label, description, icon: Icon, href }) => (
               <Spotlight.Action
                 key={id}
@@ -49,3 +59,4 @@ export function Palette({ workspace, entries }: PaletteProps) {
 }
 
 const OVERLAY = { backgroundOpacity: 0.4, blur: 0 };
+const TRANSITION = { duration: 80 };

@@ -15,13 +15,13 @@ export interface RailProps {
 
 export function Rail({ workspace, workspaces }: RailProps) {
   return (
-    <div className={classes.rail}>
+    <nav className={classes.rail} aria-label="Workspace">
       <Link to={paths.overview({ workspace: workspace.slug })} className={classes.brand}>
         <Mark />
         Conducktor
       </Link>
       <WorkspaceSwitcher workspace={workspace} workspaces={workspaces} />
-      <nav className={classes.nav} aria-label="Workspace">
+      <div className={classes.nav}>
         {NAVIGATION.map((group, index) => (
           <div key={group.label ?? index} className={classes.group}>
             {group.label !== undefined && <div className={classes.label}>{group.label}</div>}
@@ -30,8 +30,8 @@ export function Rail({ workspace, workspaces }: RailProps) {
             ))}
           </div>
         ))}
-      </nav>
-    </div>
+      </div>
+    </nav>
   );
 }
 

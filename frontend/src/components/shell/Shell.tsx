@@ -44,8 +44,18 @@ export function Shell({ person, workspace, workspaces, live, paletteEntries = []
       <a className={classes.skip} href="#content">
         Skip to content
       </a>
-      <div className={classes.rail}>{rail}</div>
-      <Drawer opened={isMenuOpen} onClose={menu.close} size="17rem" withCloseButton={false} padding={0} title="Menu" classNames={DRAWER}>
+      <div className={classes.side}>
+        <div className={classes.rail}>{rail}</div>
+      </div>
+      <Drawer
+        opened={isMenuOpen}
+        onClose={menu.close}
+        size="17rem"
+        withCloseButton={false}
+        padding={0}
+        title="Menu"
+        classNames={DRAWER}
+      >
         {rail}
       </Drawer>
       <div className={classes.main}>

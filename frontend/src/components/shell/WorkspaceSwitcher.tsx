@@ -18,9 +18,10 @@ export function WorkspaceSwitcher({ workspace, workspaces }: WorkspaceSwitcherPr
   return (
     <Menu position="bottom-start" width={232}>
       <Menu.Target>
-        <UnstyledButton className={classes.button} aria-label={`Workspace: ${workspace.name}. Switch`}>
+        <UnstyledButton className={classes.button}>
           <ServiceAvatar name={workspace.name} />
           <span className={classes.name}>{workspace.name}</span>
+          <span data-visually-hidden="">, switch workspace</span>
           <IconSelector size={14} stroke={1.75} aria-hidden />
         </UnstyledButton>
       </Menu.Target>

@@ -32,7 +32,12 @@ export const NAVIGATION: readonly NavigationGroup[] = [
       { label: "Overview", icon: IconHome, href: paths.overview, keywords: "home start connect chatgpt endpoint", isExact: true },
       { label: "Connections", icon: IconPlugConnected, href: paths.connections, keywords: "services servers tools mcp" },
       { label: "Audit", icon: IconListSearch, href: paths.audit, keywords: "log calls trail history" },
-      { label: "Authorised apps", icon: IconApps, href: paths.authorizations, keywords: "authorized oauth clients chatgpt revoke tokens" },
+      {
+        label: "Authorised apps",
+        icon: IconApps,
+        href: paths.authorizations,
+        keywords: "authorized oauth clients chatgpt revoke tokens",
+      },
     ],
   },
   {

@@ -67,6 +67,7 @@ function Question({ verb, name, consequences, mustTypeName = false, onConfirm, o
           label={`Type ${name} to confirm`}
           value={typed}
           autoComplete="off"
+          data-autofocus
           onChange={(event) => {
             setTyped(event.currentTarget.value);
           }}

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "react";
 
 import classes from "./DataTable.module.css";
 import { ErrorState } from "./ErrorState";
@@ -40,7 +40,10 @@ export interface MoreRows {
   load: () => void;
 }
 
-/** A dense table in all its states: loading, empty, refused, full, with a next page. */
+/**
+ * A dense table in all its states: loading, empty, refused, full, with a next page.
+ * On narrow screens a row becomes two lines, so the roles are spelled out: browsers drop them from tables that are not laid out as such.
+ */
 export function DataTable<Row>({ rows, error, empty, onRetry, ...table }: DataTableProps<Row>) {
   if (rows === undefined) {
     return error ? <ErrorState error={error} onRetry={onRetry} /> : <TableSkeleton columns={table.columns.length} />;
@@ -65,22 +68,22 @@ function Rows<Row>({ name, columns, rows: latest, rowKey, rowHref, more }: RowsP
           Show {waiting} new
         </button>
       )}
-      <table className={classes.table}>
+      <table className={classes.table} role="table">
         <caption data-visually-hidden="">{name}</caption>
-        <thead>
-          <tr>
+        <thead role="rowgroup">
+          <tr role="row">
             {columns.map((column) => (
-              <th key={column.key} scope="col" {...cellProps(column)}>
+              <th key={column.key} scope="col" role="columnheader" {...cellProps(column)}>
                 {column.header}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody {...hold}>
+        <tbody role="rowgroup" {...hold}>
           {rows.map((row) => (
-            <tr key={rowKey(row)} className={classes.row} data-link={rowHref !== undefined || undefined}>
+            <tr key={rowKey(row)} role="row" className={classes.row} data-link={rowHref !== undefined || undefined}>
               {columns.map((column, index) => (
-                <td key={column.key} {...cellProps(column)}>
+                <td key={column.key} role="cell" {...cellProps(column)}>
                   {index === 0 && rowHref ? (
                     <Link to={rowHref(row)} className={classes.link}>
                       {column.cell(row)}
@@ -107,7 +110,7 @@ function Rows<Row>({ name, columns, rows: latest, rowKey, rowHref, more }: RowsP
 
 function cellProps<Row>(column: Column<Row>) {
   return {
-    style: column.width === undefined ? undefined : { width: column.width },
+    style: column.width === undefined ? undefined : ({ "--column-width": column.width } as CSSProperties),
     "data-align": column.align,
     "data-secondary": column.isSecondary === true || undefined,
   };

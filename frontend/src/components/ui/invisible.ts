@@ -23,7 +23,8 @@ export function hasHidden(text: string): boolean {
 }
 
 /** Everything of category Cf, Cc, Co and Zs/Zl/Zp, the blank letters, and variation selectors, but not space, tab and line breaks. */
-const HIDDEN = /(?![ \t\n\r])[\p{Cf}\p{Cc}\p{Co}\p{Z}\u034F\u115F\u1160\u17B4\u17B5\u2800\u3164\uFFA0\uFE00-\uFE0F\u{E0100}-\u{E01EF}]/gu;
+const HIDDEN =
+  /(?![ \t\n\r])[\p{Cf}\p{Cc}\p{Co}\p{Z}\u034F\u115F\u1160\u17B4\u17B5\u2800\u3164\uFFA0\uFE00-\uFE0F\u{E0100}-\u{E01EF}]/gu;
 
 const JOINER = "\u200D";
 const EMOJI_STYLE = "\uFE0F";

@@ -10,9 +10,12 @@ export type CopyOutcome = "idle" | "copied" | "refused";
 export function useCopied(text: string): [CopyOutcome, () => void] {
   const [outcome, setOutcome] = useState<CopyOutcome>("idle");
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => {
-    clearTimeout(timer.current);
-  }, []);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+    },
+    [],
+  );
 
   function copy() {
     void copyText(text).then((worked) => {

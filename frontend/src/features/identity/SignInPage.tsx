@@ -46,12 +46,12 @@ export function SignInPage({ next, onSignIn }: SignInPageProps) {
           key={form.key("email")}
           {...form.getInputProps("email")}
         />
-          <PasswordInput
-            label="Password"
-            autoComplete="current-password"
-            key={form.key("password")}
-            {...form.getInputProps("password")}
-          />
+        <PasswordInput
+          label="Password"
+          autoComplete="current-password"
+          key={form.key("password")}
+          {...form.getInputProps("password")}
+        />
         <Button type="submit" loading={isPending}>
           Sign in
         </Button>

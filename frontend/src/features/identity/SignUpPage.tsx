@@ -42,7 +42,11 @@ export function SignUpPage({ next, isFirst, isInvitedOnly, onSignUp }: SignUpPag
   return (
     <AuthLayout
       title={isFirst ? "Create the first account" : "Create an account"}
-      description={isFirst ? "It owns this installation and its first workspace." : "Connect your services once; govern what ChatGPT does with them."}
+      description={
+        isFirst
+          ? "It owns this installation and its first workspace."
+          : "Connect your services once; govern what ChatGPT does with them."
+      }
       footer={footer}
     >
       <SignUpForm onSignUp={onSignUp} />
@@ -63,34 +67,34 @@ function SignUpForm({ onSignUp }: Pick<SignUpPageProps, "onSignUp">) {
   });
   const { submit, problem, isPending } = useSubmit(form, onSignUp);
   return (
-      <form noValidate onSubmit={form.onSubmit((values) => void submit(values))}>
-        <FormError problem={problem} shownFields={["name", "email", "password", "workspace_name"]} />
-        <TextInput label="Name" autoComplete="name" key={form.key("name")} {...form.getInputProps("name")} />
-        <TextInput
-          label="E-mail"
-          type="email"
-          autoComplete="username"
-          inputMode="email"
-          key={form.key("email")}
-          {...form.getInputProps("email")}
-        />
-        <PasswordInput
-          label="Password"
-          description={`At least ${String(PASSWORD_MIN)} characters.`}
-          autoComplete="new-password"
-          key={form.key("password")}
-          {...form.getInputProps("password")}
-        />
-        <TextInput
-          label="Workspace"
-          description="Connections, people and rules belong to one."
-          autoComplete="organization"
-          key={form.key("workspace_name")}
-          {...form.getInputProps("workspace_name")}
-        />
-        <Button type="submit" loading={isPending}>
-          Create account
-        </Button>
-      </form>
+    <form noValidate onSubmit={form.onSubmit((values) => void submit(values))}>
+      <FormError problem={problem} shownFields={["name", "email", "password", "workspace_name"]} />
+      <TextInput label="Name" autoComplete="name" key={form.key("name")} {...form.getInputProps("name")} />
+      <TextInput
+        label="E-mail"
+        type="email"
+        autoComplete="username"
+        inputMode="email"
+        key={form.key("email")}
+        {...form.getInputProps("email")}
+      />
+      <PasswordInput
+        label="Password"
+        description={`At least ${String(PASSWORD_MIN)} characters.`}
+        autoComplete="new-password"
+        key={form.key("password")}
+        {...form.getInputProps("password")}
+      />
+      <TextInput
+        label="Workspace"
+        description="Connections, people and rules belong to one."
+        autoComplete="organization"
+        key={form.key("workspace_name")}
+        {...form.getInputProps("workspace_name")}
+      />
+      <Button type="submit" loading={isPending}>
+        Create account
+      </Button>
+    </form>
   );
 }

@@ -34,7 +34,8 @@ export function ConsentPage({ view, onDecide, onSwitchAccount, onLeave }: Consen
         aria-labelledby="consent-title"
         onSubmit={(event) => {
           event.preventDefault();
-          if (workspace) void decide({ decision: "authorize", workspace: workspace.slug, scopes: grantedScopes(view, workspace, ticked) });
+          if (workspace)
+            void decide({ decision: "authorize", workspace: workspace.slug, scopes: grantedScopes(view, workspace, ticked) });
         }}
       >
         <div className={classes.parties} aria-hidden>
@@ -71,7 +72,8 @@ export function ConsentPage({ view, onDecide, onSwitchAccount, onLeave }: Consen
           </Button>
         </div>
         <p className={classes.destination}>
-          Either way you will be sent to <strong>{client.redirect_host}</strong>. You can revoke access at any time under Authorised apps.
+          Either way you will be sent to <strong>{client.redirect_host}</strong>. You can revoke access at any time under
+          Authorised apps.
         </p>
       </form>
     </main>
@@ -88,7 +90,11 @@ const SEARCHABLE_FROM = 7;
 
 function WorkspaceField({ workspaces, chosen, onChoose }: WorkspaceFieldProps) {
   if (workspaces.length === 0) {
-    return <Warning icon={<IconAlertTriangle size={16} aria-hidden />}>You belong to no workspace yet. Ask to be invited to one, or create one first.</Warning>;
+    return (
+      <Warning icon={<IconAlertTriangle size={16} aria-hidden />}>
+        You belong to no workspace yet. Ask to be invited to one, or create one first.
+      </Warning>
+    );
   }
   return (
     <Select

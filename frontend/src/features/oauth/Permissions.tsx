@@ -33,7 +33,6 @@ export function Permissions({ view, workspace, ticked, onTick }: PermissionsProp
           {optional.map(({ scope, title, description }) => (
             <Checkbox
               key={scope}
-              size="xs"
               label={title}
               description={description}
               checked={ticked.has(scope)}
@@ -57,7 +56,9 @@ function Standing({ permission, workspace }: { permission: ConsentPermission; wo
       <div>
         <div className={classes.name}>{permission.title}</div>
         <div className={classes.description}>
-          {isGranted ? permission.description : `Not granted: your role in this workspace (${workspace.role}) does not include it.`}
+          {isGranted
+            ? permission.description
+            : `Not granted: your role in this workspace (${workspace.role}) does not include it.`}
         </div>
       </div>
     </li>
