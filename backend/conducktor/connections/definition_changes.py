@@ -40,7 +40,7 @@ def _compare(path: str, before: Any, after: Any, found: list[FieldChange]) -> No
     if isinstance(before, dict) and isinstance(after, dict):
         for key in dict.fromkeys((*before, *after)):
             _compare(f"{path}.{visible(key)}", before.get(key, _ABSENT), after.get(key, _ABSENT), found)
-    elif before is _ABSENT or after is _ABSENT or before != after or type(before) is not type(after):
+    elif before is not after and (before != after or type(before) is not type(after)):  # 1, 1.0 and True are equal
         found.append(FieldChange(path=path, before=_shown(before), after=_shown(after)))
 
 

@@ -11,7 +11,7 @@ WORKING: Behaviour = b""
 
 
 class Shelf(RpcServer):
-    """Speaks 2025-11-25, stateless. `broken` replaces every answer while it is set."""
+    """Speaks 2025-11-25, stateless. `broken` replaces every answer while it is set, `failing` methods answer 500."""
 
     def __init__(self, *tools: dict[str, Any] | str) -> None:
         self.tools: list[dict[str, Any] | str] = list(tools)
@@ -19,6 +19,7 @@ class Shelf(RpcServer):
         self.templates: list[dict[str, Any]] = []
         self.prompts: list[dict[str, Any]] = []
         self.broken: Behaviour = WORKING
+        self.failing: set[str] = set()
         self.token: str | None = None
         listings = {
             "tools/list": lambda: ("tools", self.tools),
@@ -38,6 +39,8 @@ class Shelf(RpcServer):
         async def behave(received: Received, writer: asyncio.StreamWriter) -> None:
             if self.token and received.headers.get("authorization") != f"Bearer {self.token}":
                 writer.write(answer(b"", "401 Unauthorized"))
+            elif received.json.get("method") in self.failing:
+                writer.write(answer(b"", "500 Internal Server Error"))
             elif isinstance(self.broken, bytes) and not self.broken:
                 writer.write(answer(reply(received, make())))
             elif isinstance(self.broken, bytes):
