@@ -148,6 +148,10 @@ def _check(settings: Settings) -> None:
     ):
         if value not in allowed:
             raise Invalid(f"{variable}={value!r} is not known; use one of {', '.join(allowed)}.")
+    if settings.database_url and not settings.database_url.startswith("postgresql://"):
+        raise Invalid("DATABASE_URL must start with postgresql:// (PostgreSQL is the only database Conducktor runs on).")
+    if settings.queue_url and not settings.queue_url.startswith(("postgresql://", "redis://", "rediss://")):
+        raise Invalid("QUEUE_URL must start with postgresql://, redis:// or rediss://.")
     if not 1 <= settings.port <= 65535:
         raise Invalid("CONDUCKTOR_PORT must be between 1 and 65535.")
     if not 1 <= settings.api_processes <= 64:

@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import math
 import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -24,6 +26,7 @@ CLIENT_ID = "chatgpt-mcp-client"
 PYTHON = (sys.executable, "-P")  # -P: the current directory is not a place to import from
 API_STOPS_WITHIN_S = 13.0  # it drains for 10 s, then closes what it opened
 SANDBOX_STOPS_WITHIN_S = 5.0
+MENTION_WAITING_AFTER_S = 20.0
 
 
 class NotBuilt(Invalid):
@@ -139,8 +142,13 @@ class _Installation:
             raise Unavailable("The database could not be brought to this version's shape.", next_step="The lines above say why.")
 
     async def _until_ready(self) -> None:
+        """Waits as long as it takes: a database elsewhere may come later. Raises ServiceEnded."""
+        mention_at = time.monotonic() + MENTION_WAITING_AFTER_S
         while not await self._is_ready():
             self._supervisor.raise_if_ended()
+            if time.monotonic() > mention_at:
+                _say("still waiting for GET /healthz to answer 200; the lines above may say why")
+                mention_at = math.inf
             await asyncio.sleep(0.05)
 
     async def _is_ready(self) -> bool:
