@@ -5,16 +5,15 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
-import asyncpg
 import pytest
-from sqlalchemy import create_engine
 
 import conducktor.parts  # noqa: F401 - imports every model
 from conducktor.infra.database import Database
 from conducktor.infra.embedded_postgres import EmbeddedPostgres
-from conducktor.infra.migrations import metadata
+from conducktor.infra.migrations import upgrade
 from conducktor.settings import Settings
 from tests.product import Product, running_product
+from tests.support.databases import at, copied, execute
 
 
 @pytest.fixture(scope="session")
@@ -32,19 +31,15 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 async def template(postgres: str) -> str:
     """A database with the product's tables, copied for each test."""
     name = f"template_{uuid4().hex[:8]}"
-    await _execute(postgres, f'CREATE DATABASE "{name}"')
-    engine = create_engine(_at(postgres, name).replace("postgresql://", "postgresql+psycopg://", 1))
-    metadata().create_all(engine)
-    engine.dispose()
+    await execute(postgres, f'CREATE DATABASE "{name}"')
+    upgrade(at(postgres, name))
     return name
 
 
 @pytest.fixture
 async def database_url(postgres: str, template: str) -> AsyncIterator[str]:
-    name = f"test_{uuid4().hex[:12]}"
-    await _execute(postgres, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    yield _at(postgres, name)
-    await _execute(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
+    async with copied(postgres, template) as url:
+        yield url
 
 
 @pytest.fixture
@@ -64,16 +59,3 @@ async def product(settings: Settings) -> AsyncIterator[Product]:
     """The whole product on a database of its own; without a worker and without a mail server."""
     async with running_product(settings) as running:
         yield running
-
-
-def _at(dsn: str, database: str) -> str:
-    head, _, query = dsn.partition("?")
-    return f"{head.rpartition('/')[0]}/{database}" + (f"?{query}" if query else "")
-
-
-async def _execute(dsn: str, statement: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()

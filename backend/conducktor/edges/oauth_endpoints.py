@@ -4,7 +4,7 @@ from html import escape
 from typing import Any
 
 import structlog
-from litestar import Request, Response, get, post
+from litestar import MediaType, Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
@@ -119,7 +119,7 @@ def _page(_request: AnyRequest, error: Exception) -> Response[str]:
             log.exception("oauth.failed", path="/oauth/authorize", exc_info=error)
             detail, status = "Conducktor failed to answer this request.", 500
     page = _PAGE.format(detail=escape(detail), next_step=escape(next_step))
-    return Response(page, status_code=status, media_type="text/html; charset=utf-8", headers=headers)
+    return Response(page, status_code=status, media_type=MediaType.HTML, headers=headers)
 
 
 _PAGE = """<!doctype html>
