@@ -132,7 +132,12 @@ class ChatGpt:
         return await self.http.post(self.server["token_endpoint"], data=form)
 
     async def ask(
-        self, method: str, params: dict[str, Any] | None = None, *, token: str | None = None, **meta: object
+        self,
+        method: str,
+        params: dict[str, Any] | None = None,
+        *,
+        meta: dict[str, object] | None = None,
+        token: str | None = None,
     ) -> httpx.Response:
         """One modern request with the headers and `_meta` that ChatGPT sends, and those given."""
         given = params or {}
@@ -144,7 +149,7 @@ class ChatGpt:
             "io.modelcontextprotocol/clientInfo": {"name": "openai-mcp", "version": "1.0.0"},
             "io.modelcontextprotocol/clientCapabilities": {},
             **self._chatgpt_meta(),
-            **meta,
+            **(meta or {}),
         }
         return await self._post({"id": self._new_id(), "method": method, "params": {**given, "_meta": dressed}}, headers, token)
 
