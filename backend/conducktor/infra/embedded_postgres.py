@@ -93,7 +93,11 @@ class EmbeddedPostgres:
             if not any(sign in log_tail for sign in LEFT_BEHIND):
                 break
             yield pause_s
-        raise PostgresFailed(f"The embedded database did not start: {log_tail}", next_step=f"Its log is {home.log}.")
+        predecessor = next(iter(_lines(home.data / "postmaster.pid")), "")
+        raise PostgresFailed(
+            f"The embedded database did not start: {log_tail}",
+            next_step=f"Stop process {predecessor}, which still uses it." if predecessor else f"Its log is {home.log}.",
+        )
 
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
