@@ -1,10 +1,13 @@
 """One embedded PostgreSQL for the whole run; a database of its own for each test that asks for one."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 import conducktor.parts  # noqa: F401 - imports every model
@@ -17,14 +20,23 @@ from tests.support.databases import at, copied, execute
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """DSN of a real server; `TEST_DATABASE_URL` names another one to use."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
-    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"))
-    yield server.start()
-    server.stop()
+    place = Path(tempfile.mkdtemp(prefix="conducktor-tests-"))
+    place.chmod(0o755)  # as root, PostgreSQL runs as another account, which pytest's own 0700 directories keep out
+    server = EmbeddedPostgres(place / "postgres")
+    try:
+        dsn = server.start()
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")  # nothing here needs to outlive the machine
+            connection.execute("SELECT pg_reload_conf()")
+        yield dsn
+    finally:
+        server.stop()
+        shutil.rmtree(place)
 
 
 @pytest.fixture(scope="session")
