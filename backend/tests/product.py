@@ -150,12 +150,15 @@ async def signed_up(product: Product, email: str, **more: str) -> Browser:
 
 
 async def mail_token(product: Product, user_id: UserId, purpose: Purpose) -> str:
-    """The newest unspent token that was mailed to that person, or would have been."""
+    """The newest unspent token that was mailed to that person, or would have been. Waits for one that is being written."""
     parts = product.parts
-    async with parts.database.transaction() as tx:
-        letter_id = await queries.open_mail_token(tx, user_id, purpose, parts.clock())
-    assert letter_id, f"there is no {purpose} letter"
-    return parts.mail_links.token(ACCOUNT, letter_id)
+    async with asyncio.timeout(5):
+        while True:
+            async with parts.database.transaction() as tx:
+                letter_id = await queries.open_mail_token(tx, user_id, purpose, parts.clock())
+            if letter_id:
+                return parts.mail_links.token(ACCOUNT, letter_id)
+            await asyncio.sleep(0.01)
 
 
 def decoded(response: httpx.Response) -> Any:
