@@ -9,7 +9,6 @@ from conducktor.connections.catalog.entry import Entry
 from conducktor.connections.catalog.library import Catalog
 from conducktor.connections.states import Auth
 from conducktor.connections.tool_names import free_connection_name
-from conducktor.connections.views import CatalogEntryView, CatalogVariable, CatalogView
 from conducktor.connections.wish import suggested_name
 from conducktor.core.actor import Actor, Permission
 from conducktor.core.operation import operation
@@ -19,6 +18,48 @@ from conducktor.infra.database import Transaction
 class SearchCatalog(msgspec.Struct, frozen=True, kw_only=True):
     search: str = ""
     category: str | None = None
+
+
+class CatalogVariable(msgspec.Struct, frozen=True, kw_only=True):
+    """A blank in an entry's address that the person fills in."""
+
+    name: str
+    description: str | None
+    default: str | None
+    choices: list[str]
+    is_required: bool
+
+
+class CatalogEntryView(msgspec.Struct, frozen=True, kw_only=True):
+    """A service in the gallery. `auth_options` are the ways that can be connected now; none of them: `is_available` is
+    false and `unavailable_reason` says why. `suggested_name` is free in this workspace."""
+
+    id: str
+    title: str
+    description: str
+    category: str
+    homepage: str | None
+    docs: str | None
+    url: str
+    transport: str
+    variables: list[CatalogVariable]
+    needs: str
+    auth_options: list[Auth]
+    header_name: str | None
+    is_available: bool
+    unavailable_reason: str | None
+    is_doubtful: bool
+    notes: str | None
+    suggested_name: str
+    connected_as: list[str]
+
+
+class CatalogView(msgspec.Struct, frozen=True, kw_only=True):
+    """`categories` are those of the whole catalogue, with how many entries each has; `items` those that match."""
+
+    items: list[CatalogEntryView]
+    categories: dict[str, int]
+    total: int
 
 
 @operation(

@@ -4,6 +4,7 @@ Three steps: read the row, ask over the network, store in one transaction. A pro
 the row as it was; its `next_check_at` brings the next one. An answer that was overtaken by a newer one is dropped.
 """
 
+import asyncio
 from collections.abc import Callable
 from random import SystemRandom
 
@@ -11,6 +12,7 @@ import msgspec
 import structlog
 
 from conducktor.connections import outcome, queries
+from conducktor.connections.assessment import assess
 from conducktor.connections.connection import Connection
 from conducktor.connections.credential import endpoint_of
 from conducktor.connections.mcp_client import Endpoint, McpClient, ServerFacts, UpstreamError
@@ -99,16 +101,16 @@ class Discovery:
 
     async def _ask_for_everything(self, endpoint: Endpoint, facts: ServerFacts) -> Found:
         """Tools must be answered; resources and prompts that fail are noted, and stay as they were."""
-        notes: list[str] = []
         offers: dict[OfferKind, tuple[msgspec.Raw, ...]] = {}
-        tools = await self._mcp.list_all(endpoint, "tools/list")
+        tools = await asyncio.to_thread(assess, await self._mcp.list_all(endpoint, "tools/list"))
+        notes = list(tools.notes)
         capabilities = outcome.announced(facts.capabilities)
         for kind, method, capability in _OFFERS:
             try:
                 offers[kind] = await self._mcp.list_all(endpoint, method) if capability in capabilities else ()
             except UpstreamError as error:
                 notes.append(f"{method} failed: {error.detail}")
-        return Found(facts=facts, tools=tools, offers=offers, notes=tuple(notes))
+        return Found(facts=facts, tools=tools.tools, offers=offers, notes=tuple(notes))
 
     async def _store(self, tx: Transaction, before: Connection, findings: Findings) -> Report:
         now = self._clock()

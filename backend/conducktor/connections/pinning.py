@@ -2,9 +2,8 @@
 
 from typing import NamedTuple
 
-from conducktor.connections.judgement import listing, suspicion
+from conducktor.connections.assessment import AssessedTool
 from conducktor.connections.states import ToolState
-from conducktor.connections.tool_definition import OfferedTool, Unusable
 
 CHANGED = "Its definition changed after it was accepted. It is not offered until a person accepts the new one."
 
@@ -17,18 +16,18 @@ class Verdict(NamedTuple):
     pins: bool
 
 
-def judge(offered: OfferedTool, pinned_fingerprint: bytes | None) -> Verdict:
+def judge(tool: AssessedTool, pinned_fingerprint: bytes | None) -> Verdict:
     """A tool seen first is trusted when it is usable and hides nothing; one that was pinned, only as long as it stays the same.
 
     An accepted definition is not suspected again, whether a person accepted it or nobody had to.
     """
-    try:
-        listing(offered.definition, None)
-    except Unusable as unusable:
-        return Verdict(ToolState.REJECTED, str(unusable), pins=False)
-    if pinned_fingerprint == offered.fingerprint:
+    if tool.unusable:
+        return Verdict(ToolState.REJECTED, tool.unusable, pins=False)
+    if pinned_fingerprint == tool.offered.fingerprint:
         return Verdict(ToolState.ACTIVE, None, pins=True)
-    why = suspicion(offered.definition)
     if pinned_fingerprint is not None:
-        return Verdict(ToolState.QUARANTINED, f"{CHANGED} {why}" if why else CHANGED, pins=False)
-    return Verdict(ToolState.QUARANTINED, why, pins=False) if why else Verdict(ToolState.ACTIVE, None, pins=True)
+        reason = f"{CHANGED} {tool.suspicious}" if tool.suspicious else CHANGED
+        return Verdict(ToolState.QUARANTINED, reason, pins=False)
+    if tool.suspicious:
+        return Verdict(ToolState.QUARANTINED, tool.suspicious, pins=False)
+    return Verdict(ToolState.ACTIVE, None, pins=True)

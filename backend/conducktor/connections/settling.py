@@ -6,11 +6,11 @@ from datetime import datetime
 import msgspec
 
 from conducktor.connections import pinning
+from conducktor.connections.assessment import AssessedTool
 from conducktor.connections.connection import Connection
 from conducktor.connections.mcp_client import ServerFacts
 from conducktor.connections.pinned_tool import Offer, PinnedTool
 from conducktor.connections.states import OfferKind, ToolState
-from conducktor.connections.tool_definition import OfferedTool, Unusable, read
 from conducktor.connections.tool_names import full_names
 from conducktor.core.ids import ToolId, new_id
 
@@ -24,7 +24,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """What an upstream answered. `tools` is None when it was not asked for them; kinds missing in `offers` stay as they are."""
 
     facts: ServerFacts
-    tools: tuple[msgspec.Raw, ...] | None
+    tools: tuple[AssessedTool, ...] | None
     offers: Mapping[OfferKind, tuple[msgspec.Raw, ...]]
     notes: tuple[str, ...]
 
@@ -57,37 +57,20 @@ def settle(connection: Connection, found: Found, kept: tuple[PinnedTool, ...], n
     """Compare what is offered with what was kept. One entry that cannot be read never costs the others."""
     if found.tools is None:
         return Settled(tools=(), offers={}, report=Report(), notes=found.notes)
-    offered, notes = _readable(found.tools)
+    notes: list[str] = []
+    offered = {tool.offered.name: tool for tool in found.tools}
     known = {tool.name: tool for tool in kept}
     full = full_names(connection.name, offered.keys(), {tool.name: tool.full_name for tool in kept})
-    tools = [_settled(connection, entry, known.get(name), full[name], now) for name, entry in offered.items()]
+    tools = [_settled(connection, tool, known.get(name), full[name], now) for name, tool in offered.items()]
     tools += [_gone(tool) for tool in kept if tool.name not in offered and tool.state is not ToolState.GONE]
     offers = {kind: _offers(connection, kind, entries, notes) for kind, entries in found.offers.items()}
     return Settled(tools=tuple(tools), offers=offers, report=_report(known, tools), notes=(*found.notes, *notes))
 
 
-def _readable(entries: tuple[msgspec.Raw, ...]) -> tuple[dict[str, OfferedTool], list[str]]:
-    offered: dict[str, OfferedTool] = {}
-    unreadable = twice = 0
-    for raw in entries:
-        try:
-            tool = read(raw)
-        except Unusable:
-            unreadable += 1
-            continue
-        twice += tool.name in offered
-        offered.setdefault(tool.name, tool)
-    notes = []
-    if unreadable:
-        notes.append(f"{unreadable} of its tools had no usable name or were not valid JSON, and are left out.")
-    if twice:
-        notes.append(f"{twice} of its tools had the name of another one, and are left out.")
-    return offered, notes
-
-
-def _settled(connection: Connection, entry: OfferedTool, before: PinnedTool | None, full_name: str, now: datetime) -> PinnedTool:
+def _settled(connection: Connection, tool: AssessedTool, before: PinnedTool | None, full_name: str, now: datetime) -> PinnedTool:
     pinned, pinned_hash = (before.pinned, before.pinned_hash) if before else (None, None)
-    verdict = pinning.judge(entry, pinned_hash)
+    entry = tool.offered
+    verdict = pinning.judge(tool, pinned_hash)
     if verdict.pins:
         pinned, pinned_hash = entry.raw, entry.fingerprint
     return PinnedTool(

@@ -1,4 +1,4 @@
-"""The toolbox of each workspace: read once, encoded once, dropped when a connection or tool of the workspace changes."""
+"""The toolbox of each workspace: read once, encoded once, read again when a connection or tool of the workspace changes."""
 
 import hashlib
 from collections.abc import Iterable
@@ -11,15 +11,14 @@ from conducktor.connections import queries
 from conducktor.connections.connection import Connection
 from conducktor.connections.credential import endpoint_of
 from conducktor.connections.discovery import CONNECTIONS
-from conducktor.connections.judgement import listing
 from conducktor.connections.offering import SharedOffers
 from conducktor.connections.pinned_tool import PinnedTool
 from conducktor.connections.states import ConnectionState
-from conducktor.connections.tool_class import claimed_class
-from conducktor.connections.tool_definition import Unusable, decode
+from conducktor.connections.tool_definition import Unusable
+from conducktor.connections.tool_encoding import Encoding, encode
 from conducktor.connections.toolbox import Connected, Tool, Toolbox
 from conducktor.core.errors import Invalid
-from conducktor.core.ids import WorkspaceId
+from conducktor.core.ids import ToolId, WorkspaceId
 from conducktor.infra.changes import Cached, ChangeFeed
 from conducktor.infra.database import Change, Database
 from conducktor.infra.encryption import KeyRing
@@ -30,6 +29,7 @@ USABLE = frozenset({ConnectionState.ACTIVE, ConnectionState.ERROR})
 """A connection in ERROR keeps its tools listed: one dead upstream never changes the list."""
 
 WORKSPACES_KEPT = 1_000
+ENCODINGS_KEPT = 50_000
 
 
 class Toolboxes:
@@ -38,6 +38,7 @@ class Toolboxes:
     def __init__(self, database: Database, changes: ChangeFeed, key_ring: KeyRing) -> None:
         self._database = database
         self._key_ring = key_ring
+        self._encodings: dict[ToolId, Encoding] = {}
         self._cached: Cached[UUID, Toolbox] = Cached(changes, stale=_concerns, capacity=WORKSPACES_KEPT)
 
     async def of(self, workspace_id: WorkspaceId) -> Toolbox:
@@ -52,7 +53,7 @@ class Toolboxes:
             tools = await queries.active_tools(tx, workspace_id)
             offers = await queries.offers(tx, workspace_id)
         connected = {c.id: known for c in connections if c.state in USABLE and (known := self._connected(c))}
-        usable = [made for tool in tools if (owner := connected.get(tool.connection_id)) and (made := _tool(tool, owner))]
+        usable = [made for tool in tools if (owner := connected.get(tool.connection_id)) and (made := self._tool(tool, owner))]
         shared = SharedOffers(connected, offers)
         return Toolbox(
             version=_version(connected.values(), usable, shared),
@@ -83,33 +84,40 @@ class Toolboxes:
             capabilities=msgspec.Raw(connection.capabilities or b"{}"),
         )
 
+    def _tool(self, tool: PinnedTool, connection: Connected) -> Tool | None:
+        if tool.pinned is None or tool.pinned_hash is None:
+            return None
+        try:
+            encoding = self._encoding(tool, tool.pinned)
+        except Unusable:
+            # It was usable when it was pinned: an update of Conducktor judges differently. The next discovery says why.
+            log.warning("tool.no_longer_usable", tool=str(tool.id))
+            return None
+        return Tool(
+            id=tool.id,
+            connection=connection,
+            name=tool.name,
+            full_name=tool.full_name,
+            operation_class=encoding.operation_class,
+            is_classified=tool.class_override is not None,
+            definition_hash=tool.pinned_hash,
+            listed=encoding.listed,
+            listed_plain=encoding.listed_plain,
+            header_params=encoding.header_params,
+        )
+
+    def _encoding(self, tool: PinnedTool, pinned: bytes) -> Encoding:
+        """Kept from one toolbox to the next: most changes of a workspace leave most of its tools as they were."""
+        known = self._encodings.get(tool.id)
+        if known is None or known.pinned != pinned or known.override != tool.class_override:
+            if len(self._encodings) >= ENCODINGS_KEPT:
+                self._encodings.clear()
+            known = self._encodings[tool.id] = encode(tool, pinned)
+        return known
+
 
 def _concerns(change: Change, workspace_id: UUID, _toolbox: Toolbox) -> bool:
     return change.topic == CONNECTIONS and change.workspace_id == workspace_id
-
-
-def _tool(tool: PinnedTool, connection: Connected) -> Tool | None:
-    if tool.pinned is None or tool.pinned_hash is None:
-        return None
-    definition = decode(tool.pinned)
-    try:
-        listed = listing(definition, tool.class_override)
-    except Unusable:
-        # It was usable when it was pinned: an update of Conducktor judges differently. The next discovery says why.
-        log.warning("tool.no_longer_usable", tool=str(tool.id))
-        return None
-    return Tool(
-        id=tool.id,
-        connection=connection,
-        name=tool.name,
-        full_name=tool.full_name,
-        operation_class=tool.class_override or claimed_class(definition.get("annotations")),
-        is_classified=tool.class_override is not None,
-        definition_hash=tool.pinned_hash,
-        listed=msgspec.json.encode(listed.definition | {"name": tool.full_name}),
-        listed_plain=msgspec.json.encode(listed.definition),
-        header_params=listed.header_params,
-    )
 
 
 def _version(connections: Iterable[Connected], tools: Iterable[Tool], shared: SharedOffers) -> str:

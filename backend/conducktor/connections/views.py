@@ -127,48 +127,6 @@ class TestReport(msgspec.Struct, frozen=True, kw_only=True):
     rejected: list[str]
 
 
-class CatalogVariable(msgspec.Struct, frozen=True, kw_only=True):
-    """A blank in an entry's address that the person fills in."""
-
-    name: str
-    description: str | None
-    default: str | None
-    choices: list[str]
-    is_required: bool
-
-
-class CatalogEntryView(msgspec.Struct, frozen=True, kw_only=True):
-    """A service in the gallery. `auth_options` are the ways that can be connected now; none of them: `is_available` is
-    false and `unavailable_reason` says why. `suggested_name` is free in this workspace."""
-
-    id: str
-    title: str
-    description: str
-    category: str
-    homepage: str | None
-    docs: str | None
-    url: str
-    transport: str
-    variables: list[CatalogVariable]
-    needs: str
-    auth_options: list[Auth]
-    header_name: str | None
-    is_available: bool
-    unavailable_reason: str | None
-    is_doubtful: bool
-    notes: str | None
-    suggested_name: str
-    connected_as: list[str]
-
-
-class CatalogView(msgspec.Struct, frozen=True, kw_only=True):
-    """`categories` are those of the whole catalogue, with how many entries each has; `items` those that match."""
-
-    items: list[CatalogEntryView]
-    categories: dict[str, int]
-    total: int
-
-
 def connection_view(connection: Connection, tools: ToolCounts) -> ConnectionView:
     return ConnectionView(
         id=connection.id,

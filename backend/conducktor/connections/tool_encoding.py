@@ -1,0 +1,34 @@
+"""A pinned tool in the bytes that clients are shown."""
+
+import msgspec
+
+from conducktor.connections.judgement import HeaderParams, listing
+from conducktor.connections.pinned_tool import PinnedTool
+from conducktor.connections.tool_class import claimed_class
+from conducktor.connections.tool_definition import decode
+from conducktor.core.tool_call import OperationClass
+
+
+class Encoding(msgspec.Struct, frozen=True, kw_only=True):
+    """`pinned` and `override` are what it was made from."""
+
+    pinned: bytes
+    override: OperationClass | None
+    operation_class: OperationClass
+    listed: bytes
+    listed_plain: bytes
+    header_params: HeaderParams
+
+
+def encode(tool: PinnedTool, pinned: bytes) -> Encoding:
+    """Raises Unusable."""
+    definition = decode(pinned)
+    listed = listing(definition, tool.class_override)
+    return Encoding(
+        pinned=pinned,
+        override=tool.class_override,
+        operation_class=tool.class_override or claimed_class(definition.get("annotations")),
+        listed=msgspec.json.encode(listed.definition | {"name": tool.full_name}),
+        listed_plain=msgspec.json.encode(listed.definition),
+        header_params=listed.header_params,
+    )
