@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import json
 import re
 import secrets
 from types import TracebackType
@@ -12,6 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx
 
 from e2e.support.people import DEFAULT_SCOPES, Person
+from e2e.support.server_sent_events import decoded_messages
 
 STABLE_REDIRECT = "https://chatgpt.com/connector_platform_oauth_redirect"
 STATIC_CLIENT = "chatgpt-mcp-client"
@@ -206,10 +206,7 @@ class ChatGpt:
 def messages(answer: httpx.Response) -> list[dict[str, Any]]:
     """The JSON-RPC messages of an answer, whether it is JSON or server-sent events."""
     assert answer.status_code == 200, f"{answer.status_code} {answer.text}"
-    if answer.headers["content-type"].startswith("text/event-stream"):
-        events = (event for event in re.split(r"\r?\n\r?\n", answer.text) if "data:" in event)
-        return [json.loads("\n".join(re.findall(r"(?m)^data: ?(.*)$", event))) for event in events]
-    return [answer.json()]
+    return decoded_messages(answer.headers["content-type"], answer.text)
 
 
 def message(answer: httpx.Response) -> dict[str, Any]:
