@@ -4,7 +4,13 @@ import type { Session } from "@/api/generated/schema";
 export const adasSession: Session = {
   user: { id: "01890000-0000-7000-8000-000000000001", name: "Ada Lindgren", email: "ada@example.com", email_verified: true },
   workspaces: [
-    { id: "01890000-0000-7000-8000-000000000011", slug: "acme", name: "Acme engineering", role: "owner", permissions: ["workspace:own"] },
+    {
+      id: "01890000-0000-7000-8000-000000000011",
+      slug: "acme",
+      name: "Acme engineering",
+      role: "owner",
+      permissions: ["workspace:own"],
+    },
     { id: "01890000-0000-7000-8000-000000000012", slug: "field-tests", name: "Field tests", role: "contractor", permissions: [] },
   ],
   installation: {

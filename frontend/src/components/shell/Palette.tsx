@@ -19,7 +19,7 @@ export function Palette({ workspace, entries }: PaletteProps) {
   const [query, setQuery] = useState("");
   const navigate = useNavigate();
   const found = findEntries([...pageEntries(workspace), ...entries], query).slice(0, SHOWN_MAX);
-  const groups = Map.groupBy(found, (entry) => entry.group);
+  const groups = [...new Set(found.map((entry) => entry.group))];
   return (
     <Spotlight.Root
       query={query}
@@ -38,18 +38,20 @@ export function Palette({ workspace, entries }: PaletteProps) {
         leftSection={<IconSearch size={16} stroke={1.75} aria-hidden />}
       />
       <Spotlight.ActionsList>
-        {[...groups].map(([group, members]) => (
+        {groups.map((group) => (
           <Spotlight.ActionsGroup key={group} label={group} className={classes.group ?? ""}>
-            {members.map(({ id, label, description, icon: Icon, href }) => (
-              <Spotlight.Action
-                key={id}
-                label={label}
-                description={description}
-                leftSection={Icon && <Icon size={16} stroke={1.6} aria-hidden />}
-                className={classes.action ?? ""}
-                onClick={() => void navigate({ to: href })}
-              />
-            ))}
+            {found
+              .filter((entry) => entry.group === group)
+              .map(({ id, label, description, icon: Icon, href }) => (
+                <Spotlight.Action
+                  key={id}
+                  label={label}
+                  description={description}
+                  leftSection={Icon && <Icon size={16} stroke={1.6} aria-hidden />}
+                  className={classes.action ?? ""}
+                  onClick={() => void navigate({ to: href })}
+                />
+              ))}
           </Spotlight.ActionsGroup>
         ))}
         {found.length === 0 && <Spotlight.Empty>Nothing by that name. Try a page, a connection or a tool.</Spotlight.Empty>}
