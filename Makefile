@@ -8,7 +8,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 python := .venv/bin/python
 pip_install := $(python) -m pip install --quiet --disable-pip-version-check --require-hashes
-npm_install := npm ci --no-audit --no-fund --loglevel=error
+npm_install := npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
 
 # What stands for "installed" and "built".
 runtime := .venv/.runtime
