@@ -8,7 +8,6 @@ from tempfile import TemporaryDirectory
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
-from litestar.types import ASGIApp
 
 from conducktor.core.errors import ConducktorError
 from conducktor.edges import (
@@ -63,10 +62,7 @@ def create_app(settings: Settings, *, process_index: int = 0, described: bool = 
             else:
                 yield
 
-    def guard(app: ASGIApp) -> ASGIApp:
-        return HttpGuard(app, settings)
-
-    return Litestar(
+    app = Litestar(
         [
             *health.routes(parts.database, parts.changes),
             *session_endpoints.routes(settings, parts.web_sessions, parts.sessions, parts.accounts, parts.sign_up, parts.sign_in),
@@ -81,7 +77,7 @@ def create_app(settings: Settings, *, process_index: int = 0, described: bool = 
         ],
         lifespan=[lifespan],
         state=State({"parts": parts}),
-        middleware=[guard, CsrfGuard],
+        middleware=[CsrfGuard],
         exception_handlers={
             ConducktorError: problems.refuse,
             HTTPException: problems.refuse_http,
@@ -92,3 +88,5 @@ def create_app(settings: Settings, *, process_index: int = 0, described: bool = 
         logging_config=None,
         debug=False,
     )
+    app.asgi_handler = HttpGuard(app.asgi_handler, settings)  # outside Litestar's routing, so that nothing answers before it
+    return app

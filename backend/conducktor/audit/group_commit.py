@@ -69,12 +69,25 @@ class GroupCommit:
             return
         try:
             await self._copy(rows)
+        except asyncpg.DataError as error:
+            await self._one_by_one(rows, waiters, error)
         except Exception as error:  # noqa: BLE001 - whatever it was, nobody may believe that these rows are durable
             log.warning("audit.write_failed", table=self._table, rows=len(rows), error=type(error).__name__)
             self._drop_connection()
             _settle(waiters, lambda waiter: waiter.set_exception(database_away()))
         else:
             _settle(waiters, lambda waiter: waiter.set_result(None))
+
+    async def _one_by_one(self, rows: list[Row], waiters: list[asyncio.Future[None]], error: asyncpg.DataError) -> None:
+        """One row that PostgreSQL cannot store must not cost the others their entry."""
+        log.error("audit.unstorable_row", table=self._table, rows=len(rows), error=type(error).__name__)
+        for row, waiter in zip(rows, waiters, strict=True):
+            try:
+                await self._copy([row])
+            except Exception:  # noqa: BLE001 - as above: not known to be durable
+                _settle([waiter], lambda waiter: waiter.set_exception(database_away()))
+            else:
+                _settle([waiter], lambda waiter: waiter.set_result(None))
 
     async def _copy(self, rows: list[Row]) -> None:
         if self._connection is None or self._connection.is_closed():
@@ -156,7 +169,15 @@ class Backlog:
             self._connection = await self._database.connect()
         try:
             await self._connection.copy_records_to_table(self._table, records=rows, columns=self._columns, timeout=COPY_TIMEOUT_S)
-        except asyncpg.UniqueViolationError:
-            await self._connection.executemany(self._insert, rows, timeout=COPY_TIMEOUT_S * 2)
+        except (asyncpg.UniqueViolationError, asyncpg.DataError):
+            await self._one_by_one(self._connection, rows)
         if statement := self._on_written(rows):
             await self._connection.execute(statement, timeout=COPY_TIMEOUT_S)
+
+    async def _one_by_one(self, connection: "asyncpg.Connection[Any]", rows: list[Row]) -> None:
+        """Some were written before, or one cannot be stored: that one is given up, or it would block all that follow."""
+        for row in rows:
+            try:
+                await connection.execute(self._insert, *row, timeout=COPY_TIMEOUT_S)
+            except asyncpg.DataError as error:
+                log.error("audit.unstorable_row", table=self._table, error=type(error).__name__)

@@ -21,11 +21,14 @@ FACETS_FROM_DAYS = 30
 
 
 class SearchAudit(msgspec.Struct, frozen=True, kw_only=True):
+    """What to look for; None means any. `outcome` may name several."""
+
     person: UUID | None = None
     connection: str | None = None
     tool: str | None = None
-    outcome: Outcome | None = None
+    outcome: list[Outcome] | None = None
     kind: str | None = None
+    conversation: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     cursor: str | None = None
@@ -104,8 +107,9 @@ async def search_audit(actor: Actor, data: SearchAudit, *, tx: Transaction) -> A
         user_id=person if actor.may(Permission.AUDIT_READ) else actor.user_id,
         connection=data.connection,
         tool=data.tool,
-        outcome=data.outcome.value if data.outcome else None,
+        outcomes=tuple(outcome.value for outcome in data.outcome) if data.outcome else None,
         kind=data.kind,
+        conversation=data.conversation,
         since=data.since,
         until=data.until,
     )

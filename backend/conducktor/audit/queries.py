@@ -31,8 +31,9 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     user_id: UserId | None = None
     connection: str | None = None
     tool: str | None = None
-    outcome: str | None = None
+    outcomes: tuple[str, ...] | None = None
     kind: str | None = None
+    conversation: str | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -168,8 +169,9 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         (wanted.user_id, lambda value: AuditEntry.user_id == value),
         (wanted.connection, lambda value: AuditEntry.connection_name == value),
         (wanted.tool, lambda value: AuditEntry.tool == value),
-        (wanted.outcome, lambda value: AuditOutcome.outcome == value),
+        (wanted.outcomes, lambda value: AuditOutcome.outcome.in_(value)),
         (wanted.kind, lambda value: AuditEntry.kind == value),
+        (wanted.conversation, lambda value: AuditEntry.conversation_id == value),
         (wanted.since, lambda value: AuditEntry.at >= value),
         (wanted.until, lambda value: AuditEntry.at < value),
     ]

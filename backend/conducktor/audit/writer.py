@@ -19,6 +19,7 @@ from conducktor.infra.encryption import KeyRing
 
 ANNOUNCE_EVERY_S = 1.0
 REASON_LIMIT = 500
+TEXT_LIMIT = 500
 
 
 class AuditWriter:
@@ -68,18 +69,19 @@ class AuditWriter:
 
     def _submit(self, actor: Actor, request: CallRequest, call: ToolCall | None) -> object:
         arguments = bytes(request.arguments)
+        conversation = _storable(request.conversation_id) if request.conversation_id else None
         return self._entries.submit((
             request.id, self._clock(), actor.workspace_id, "call", actor.surface.value, actor.user_id, actor.user_name,
             actor.client_id, actor.client_name, call.connection_id if call else None,
-            call.connection_name if call else request.connection, request.method, call.tool if call else request.name[:200],
+            call.connection_name if call else request.connection, request.method, _storable(call.tool if call else request.name),
             call.operation_class.value if call else None, self._digest(arguments),
-            self._key_ring.seal(arguments, bound_to=request.id.bytes), request.conversation_id, actor.network,
+            self._key_ring.seal(arguments, bound_to=request.id.bytes), conversation, actor.network,
         ))  # fmt: skip
 
     def _complete(self, trail: Trail) -> None:
         self._workspaces[trail.request.id] = trail.actor.workspace_id
         decision = msgspec.json.encode(trail.decision).decode() if trail.decision else None
-        reason = trail.reason[:REASON_LIMIT] if trail.reason else None
+        reason = _storable(trail.reason, REASON_LIMIT) if trail.reason else None
         self._outcomes.add((
             trail.request.id, self._clock(), trail.outcome.value, reason, decision, trail.duration_us(), trail.result_bytes,
         ))  # fmt: skip
@@ -94,6 +96,11 @@ class AuditWriter:
 
     def _digest(self, arguments: bytes) -> bytes:
         return self._key_ring.digest("arguments", arguments)
+
+
+def _storable(text: str, limit: int = TEXT_LIMIT) -> str:
+    """What clients write, as PostgreSQL can keep it: no NUL (shown as its picture), not endless."""
+    return text[:limit].replace("\0", "\N{SYMBOL FOR NULL}")
 
 
 _SECRET_FIELDS = frozenset({"secret", "password", "token"})

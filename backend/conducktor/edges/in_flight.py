@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import msgspec
+
 from conducktor.edges.mcp_protocol import Message
 from conducktor.infra.changes import ChangeFeed
 from conducktor.infra.database import Change, Database
@@ -54,9 +56,9 @@ class InFlight:
     async def cancel(self, caller: Caller, message: Message) -> None:
         """Best effort (MCP §cancellation): here, else in the process that runs it."""
         request_id = message.params.request_id
-        if not isinstance(request_id, bytes | memoryview) or len(bytes(request_id)) > MAX_ID_BYTES:
+        if request_id is msgspec.UNSET or len(raw := bytes(request_id)) > MAX_ID_BYTES:
             return
-        key = _key(caller, bytes(request_id))
+        key = _key(caller, raw)
         if not self._withdraw(key):
             async with self._database.transaction() as tx:
                 await tx.announce(Change(topic=TOPIC, id=key))

@@ -64,6 +64,8 @@ class McpEndpoint:
             await send_empty(send, 405, ((b"allow", b"POST"),))
             return
         try:
+            if connection:
+                await self._methods.check_connection(caller, connection)
             await self._post(caller, connection, scope, receive, send)
         except ConducktorError as error:
             await self._refuse(send, error, resource)
@@ -151,7 +153,7 @@ class McpEndpoint:
             extra.append((b"www-authenticate", self._authenticator.challenge(error, resource).encode()))
         if error.retry_after_s is not None:
             extra.append((b"retry-after", str(error.retry_after_s).encode()))
-        status = {Kind.UNAUTHENTICATED: 401, Kind.UNAVAILABLE: 503}.get(error.kind, 400)
+        status = {Kind.UNAUTHENTICATED: 401, Kind.NOT_FOUND: 404, Kind.UNAVAILABLE: 503}.get(error.kind, 400)
         await send_json(send, status, error_body(b"null", REFUSED, error.detail), tuple(extra))
 
 

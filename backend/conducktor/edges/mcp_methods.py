@@ -16,6 +16,7 @@ from conducktor.edges.mcp_protocol import (
     MODERN,
     NAMED_METHODS,
     SERVER_INFO,
+    UNREADABLE,
     Era,
     Message,
     ProtocolError,
@@ -72,6 +73,10 @@ class Methods:
             "server/discover": _discover,
             "ping": _ping,
         }
+
+    async def check_connection(self, caller: Caller, connection: str) -> None:
+        """Raises UnknownConnection: the endpoint of a connection exists for those who have it."""
+        await self._gateway.resolver.check_connection(caller, connection)
 
     async def answer(
         self, caller: Caller, message: Message, connection: str | None, relay: Relay, headers: dict[str, str]
@@ -130,7 +135,7 @@ def _one_reading(arguments: msgspec.Raw | msgspec.UnsetType) -> msgspec.Raw:
         return _EMPTY_OBJECT
     try:
         decoded = msgspec.json.decode(arguments)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise ProtocolError(INVALID_PARAMS, f"The arguments are not valid JSON: {str(error)[:200]}") from None
     if not isinstance(decoded, dict):
         raise ProtocolError(INVALID_PARAMS, "params.arguments must be an object")
@@ -140,7 +145,7 @@ def _one_reading(arguments: msgspec.Raw | msgspec.UnsetType) -> msgspec.Raw:
 def _text(raw: msgspec.Raw) -> str | None:
     try:
         return msgspec.json.decode(raw, type=str)[:200]
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return None
 
 

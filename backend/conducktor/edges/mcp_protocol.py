@@ -39,6 +39,9 @@ HTTP_STATUS = {
 
 META_VERSION = "io.modelcontextprotocol/protocolVersion"
 META_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities"
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for bytes that are no JSON, not valid, not UTF-8, or nested too deeply."""
+
 NAMED_METHODS = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
 """Method → the field of params that the `Mcp-Name` header mirrors."""
 
@@ -129,7 +132,7 @@ def _envelope(body: bytes) -> Envelope:
         )
     try:
         envelope = _decode_envelope(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         code = INVALID_REQUEST if isinstance(error, msgspec.ValidationError) else PARSE_ERROR
         raise ProtocolError(code, f"The body is not a JSON-RPC message: {_shortly(error)}", status=400) from None
     if envelope.jsonrpc != "2.0":
@@ -150,8 +153,9 @@ def _request_id(envelope: Envelope) -> bytes:
 def _message(envelope: Envelope, method: str, id_: bytes, headers: Mapping[str, str]) -> Message:
     try:
         params = _decode_params(envelope.params)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise ProtocolError(INVALID_PARAMS, f"The params are not valid: {_shortly(error)}", status=400) from None
+    except UNREADABLE as error:
+        code = INVALID_PARAMS if isinstance(error, msgspec.ValidationError) else PARSE_ERROR
+        raise ProtocolError(code, f"The params are not valid: {_shortly(error)}", status=400) from None
     header_version = headers.get("mcp-protocol-version")
     is_modern = META_VERSION in params.meta or header_version == MODERN or method == "server/discover"
     if not is_modern and (header_version is None or header_version in LEGACY_VERSIONS or method == "initialize"):
@@ -185,7 +189,7 @@ def _said_version(params: Params) -> str | None:
         return None
     try:
         return _decode_string(raw)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         raise ProtocolError(INVALID_PARAMS, f"_meta[{META_VERSION!r}] must be a string", status=400) from None
 
 

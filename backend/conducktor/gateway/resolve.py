@@ -35,6 +35,10 @@ class UnknownPrompt(NotFound):
     """There is no prompt of this name."""
 
 
+class UnknownConnection(NotFound):
+    """There is no connection of this name."""
+
+
 class HeaderContradicts(Invalid):
     """A mirrored header differs from the argument."""
 
@@ -58,6 +62,13 @@ class Resolver:
         if request.mirrored_headers is not None and (header := contradicts(found.header_params, request)):
             raise HeaderContradicts(f"{header} is missing or differs from the body")
         return found
+
+    async def check_connection(self, caller: Caller, name: str) -> None:
+        """Raises UnknownConnection, InsufficientScope."""
+        require(caller, Permission.CONNECTIONS_READ)
+        toolbox = await self._toolboxes.of(caller.actor.workspace_id)
+        if name not in toolbox.connections:
+            raise UnknownConnection("There is no such connection in this workspace, or it is turned off.")
 
 
 def _tool(toolbox: Toolbox, request: CallRequest) -> Target | None:
