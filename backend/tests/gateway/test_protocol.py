@@ -31,7 +31,7 @@ async def test_a_wrong_token_is_401_with_a_challenge_on_every_method(product: Pr
         answer = await http.post(
             f"{product.url}/api/conducktor-mcp",
             json={"jsonrpc": "2.0", "id": 1, "method": method},
-            headers=[("Authorization", v.encode("latin-1")) for v in values],  # type: ignore[misc]
+            headers=[(b"Authorization", v.encode("latin-1")) for v in values],
         )
     assert answer.status_code == 401
     challenge = answer.headers["www-authenticate"]
