@@ -127,12 +127,7 @@ function TableScene({ rows, error }: { rows: samples.CallRow[] | undefined; erro
         filters={FILTERS}
         values={values}
         onChange={(changed) => {
-          setValues(
-            (before) =>
-              Object.fromEntries(
-                Object.entries({ ...before, ...changed }).filter(([, value]) => value !== undefined),
-              ) as FilterValues,
-          );
+          setValues((before) => ({ ...before, ...changed }));
         }}
       />
       <DataTable

@@ -104,7 +104,7 @@ test("a refusal is shown, and nobody is sent anywhere", async () => {
 });
 
 function consent(view: ConsentView, answer = () => Promise.resolve({ redirect_to: "https://chatgpt.com/back" })) {
-  const onDecide = vi.fn((_decision: ConsentDecision) => answer());
+  const onDecide = vi.fn<(decision: ConsentDecision) => Promise<{ redirect_to: string }>>(answer);
   const onLeave = vi.fn();
   const result = renderPiece(<ConsentPage view={view} onDecide={onDecide} onSwitchAccount={vi.fn()} onLeave={onLeave} />);
   return { ...result, onDecide, onLeave };
