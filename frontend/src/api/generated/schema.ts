@@ -1722,9 +1722,10 @@ export interface operations {
         parameters: {
             query?: {
                 connection?: string | null;
+                conversation?: string | null;
                 cursor?: string | null;
                 kind?: string | null;
-                outcome?: components["schemas"]["Outcome"] | null;
+                outcome?: components["schemas"]["Outcome"][] | null;
                 person?: string | null;
                 since?: string | null;
                 tool?: string | null;

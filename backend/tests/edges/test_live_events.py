@@ -1,0 +1,69 @@
+"""Open pages hear of changes at once, and nobody keeps a stream he may not have any more."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+
+from tests.product import Browser, Product, decoded, signed_up
+
+
+@asynccontextmanager
+async def stream(browser: Browser, workspace: str) -> AsyncIterator[AsyncIterator[str]]:
+    cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    url = f"{browser.url}/api/workspaces/{workspace}/events"
+    async with (
+        httpx.AsyncClient(timeout=20) as http,
+        http.stream("GET", url, headers={"Cookie": cookies, "Accept": "text/event-stream"}) as response,
+    ):
+        assert response.status_code == 200
+        yield response.aiter_lines()
+
+
+async def heard(lines: AsyncIterator[str], part: str, within_s: float = 5.0) -> str:
+    async with asyncio.timeout(within_s):
+        async for line in lines:
+            if part in line:
+                return line
+    raise AssertionError(f"the stream ended before {part!r}")
+
+
+async def test_a_change_reaches_an_open_page_within_a_second(product: Product) -> None:
+    async with await signed_up(product, "ada@example.com") as ada, stream(ada, "lab") as lines:
+        await heard(lines, "event: ready")
+        decoded(await ada.post("/api/workspaces/lab/invitations", {"email": "bob@example.com", "role": "member"}))
+        assert '"topic":"members"' in await heard(lines, 'data: {"topic"', within_s=1.0)
+
+
+async def test_a_stream_ends_within_five_seconds_of_signing_out_however_busy_the_workspace(product: Product) -> None:
+    async with await signed_up(product, "ada@example.com") as ada, await signed_up(product, "bob@example.com", name="Bob") as bob:
+        other = Browser(product.url)
+        await other.sign_in("ada@example.com")
+        del bob
+        async with stream(other, "lab") as lines:
+            await heard(lines, "event: ready")
+            assert (await other.post("/api/sign-out")).is_success
+            busy = asyncio.create_task(_keep_changing(ada))
+            async with asyncio.timeout(6):
+                async for _ in lines:
+                    pass
+            busy.cancel()
+        await other.__aexit__()
+
+
+async def test_another_workspaces_stream_does_not_exist(product: Product) -> None:
+    async with (
+        await signed_up(product, "ada@example.com"),
+        await signed_up(product, "bob@example.com", workspace_name="Attic") as bob,
+    ):
+        answer = await bob.get("/api/workspaces/lab/events")
+        assert answer.status_code == 404
+
+
+async def _keep_changing(ada: Browser) -> None:
+    number = 0
+    while True:
+        number += 1
+        await ada.patch("/api/workspaces/lab", {"name": f"Lab {number}"})
+        await asyncio.sleep(0.2)
