@@ -14,6 +14,7 @@ from e2e.support.people import Person
 from e2e.support.product import Product
 from e2e.upstreams import servers
 from tests.support.certificates import Authority
+from tests.support.open_directory import open_directory
 
 ARTIFACTS = Path(__file__).resolve().parent / "artifacts"
 CHROMIUM_FLAGS = (
@@ -24,7 +25,7 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-LOG_LINES_SHOWN = 60
+LOG_LINES_SHOWN = 30
 FAILED = pytest.StashKey[bool]()
 
 
@@ -35,11 +36,12 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 @pytest.fixture(scope="session")
-async def product(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> AsyncIterator[Product]:
+async def product(authority: Authority) -> AsyncIterator[Product]:
     """As `make run` starts it. Journeys share it, so each makes people and workspaces of its own."""
-    running = await Product.start(tmp_path_factory.mktemp("product") / "var", CONDUCKTOR_OUTBOUND_CA_FILE=str(authority.pem))
-    yield running
-    await running.stop()
+    with open_directory() as place:
+        running = await Product.start(place / "var", CONDUCKTOR_OUTBOUND_CA_FILE=str(authority.pem))
+        yield running
+        await running.stop()
 
 
 @pytest.fixture(scope="module")

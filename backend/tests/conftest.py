@@ -1,8 +1,6 @@
 """One embedded PostgreSQL for the whole run; a database of its own for each test that asks for one."""
 
 import os
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -17,6 +15,7 @@ from conducktor.infra.migrations import upgrade
 from conducktor.settings import Settings
 from tests.product import Product, running_product
 from tests.support.databases import at, copied, execute
+from tests.support.open_directory import open_directory
 
 
 @pytest.fixture(scope="session")
@@ -25,18 +24,14 @@ def postgres() -> Iterator[str]:
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
-    place = Path(tempfile.mkdtemp(prefix="conducktor-tests-"))
-    place.chmod(0o755)  # as root, PostgreSQL runs as another account, which pytest's own 0700 directories keep out
-    server = EmbeddedPostgres(place / "postgres")
-    try:
+    with open_directory() as place:
+        server = EmbeddedPostgres(place / "postgres")
         dsn = server.start()
         with psycopg.connect(dsn, autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET fsync = off")  # nothing here needs to outlive the machine
             connection.execute("SELECT pg_reload_conf()")
         yield dsn
-    finally:
         server.stop()
-        shutil.rmtree(place)
 
 
 @pytest.fixture(scope="session")

@@ -1,21 +1,17 @@
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.cli.installation import Installation
+from tests.support.open_directory import open_directory
 
 
 @pytest.fixture(scope="session")
 def only_installation() -> Iterator[Installation]:
-    place = Path(tempfile.mkdtemp(prefix="conducktor-test-"))
-    place.chmod(0o755)  # as root, the database's account passes through
-    installation = Installation(place)
-    yield installation
-    installation.stop()
-    shutil.rmtree(place)
+    with open_directory() as place:
+        installation = Installation(place)
+        yield installation
+        installation.stop()
 
 
 @pytest.fixture

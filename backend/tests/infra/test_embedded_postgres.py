@@ -7,7 +7,6 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from conducktor.infra import postgres_home
 from conducktor.infra.directory_lock import DirectoryInUse
 from conducktor.infra.embedded_postgres import EmbeddedPostgres, running_dsn
 from conducktor.infra.postgres_home import CannotHost
+from tests.support.open_directory import open_directory
 
 BACKEND = Path(__file__).parents[2]
 IS_ROOT = os.geteuid() == 0
@@ -38,14 +38,15 @@ server.stop()
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    """A directory that every user may pass through (pytest's own are 0700)."""
-    yield from _open_directory()
+    """A directory that every user may pass through ."""
+    with open_directory() as path:
+        yield path
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Path]:
     """A stopped server's directory, made once: most tests start from a copy, as initdb is the slow part."""
-    for directory in _open_directory():
+    with open_directory() as directory:
         server = EmbeddedPostgres(directory / "pg")
         server.start()
         server.stop()
@@ -77,13 +78,6 @@ def holders() -> Iterator[list["subprocess.Popen[str]"]]:
     yield started
     for holder in started:
         holder.communicate(timeout=5)  # the end of its input tells it to stop
-
-
-def _open_directory() -> Iterator[Path]:
-    path = Path(tempfile.mkdtemp(prefix="conducktor-test-"))
-    path.chmod(0o755)
-    yield path
-    shutil.rmtree(path)
 
 
 def hold(holders: list["subprocess.Popen[str]"], root: Path) -> "tuple[subprocess.Popen[str], str]":

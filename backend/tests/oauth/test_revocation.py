@@ -12,6 +12,7 @@ from conducktor.settings import Settings
 from tests.oauth.app import REDIRECT, App, becomes_refused, error, registered, workspace_of
 from tests.product import Browser, Product, decoded, running_product, signed_up
 from tests.support.databases import execute
+from tests.support.open_directory import open_directory
 
 
 async def test_revoking_a_refresh_token_ends_the_family(app: App, ada: Browser) -> None:
@@ -169,35 +170,36 @@ async def test_a_process_that_may_have_missed_a_revocation_forgets_what_it_knew(
 
 
 async def test_while_the_database_is_away_nobody_is_let_in_and_it_heals_by_itself(tmp_path: Path) -> None:
-    server = EmbeddedPostgres(tmp_path / "postgres")
-    url = server.start()
-    try:
-        engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
-        metadata().create_all(engine)
-        engine.dispose()
-        settings = Settings(database_url=url, data_dir=tmp_path, worker="separate")
-        async with running_product(settings) as product, await signed_up(product, "ada@example.com") as ada:
-            app = App(product)
-            tokens = await app.tokens(ada, "lab")
-            assert await app.call(tokens.access_token) == 200
+    with open_directory() as place:
+        server = EmbeddedPostgres(place / "postgres")
+        url = server.start()
+        try:
+            engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
+            metadata().create_all(engine)
+            engine.dispose()
+            settings = Settings(database_url=url, data_dir=tmp_path, worker="separate")
+            async with running_product(settings) as product, await signed_up(product, "ada@example.com") as ada:
+                app = App(product)
+                tokens = await app.tokens(ada, "lab")
+                assert await app.call(tokens.access_token) == 200
 
+                server.stop()
+
+                await becomes(app, tokens.access_token, 503, within_s=3)
+                assert await app.call("cdk_at_" + "x" * 43) == 503
+                assert await app.call("garbage") == 401
+                refused = await app.refresh(tokens.refresh_token)
+                assert (refused.status_code, error(refused)) == (503, "temporarily_unavailable")
+                assert int(refused.headers["retry-after"]) > 0
+                page = await app.ask(ada)
+                assert (page.status_code, "location" in page.headers) == (503, False) or "error=temporarily" in page.headers[
+                    "location"
+                ]
+                server.start()
+                await becomes(app, tokens.access_token, 200, within_s=5)
+                assert (await app.refresh(tokens.refresh_token)).status_code == 200
+        finally:
             server.stop()
-
-            await becomes(app, tokens.access_token, 503, within_s=3)
-            assert await app.call("cdk_at_" + "x" * 43) == 503
-            assert await app.call("garbage") == 401
-            refused = await app.refresh(tokens.refresh_token)
-            assert (refused.status_code, error(refused)) == (503, "temporarily_unavailable")
-            assert int(refused.headers["retry-after"]) > 0
-            page = await app.ask(ada)
-            assert (page.status_code, "location" in page.headers) == (503, False) or "error=temporarily" in page.headers[
-                "location"
-            ]
-            server.start()
-            await becomes(app, tokens.access_token, 200, within_s=5)
-            assert (await app.refresh(tokens.refresh_token)).status_code == 200
-    finally:
-        server.stop()
 
 
 async def becomes(app: App, access_token: str, status: int, *, within_s: float = 1) -> None:
