@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from base64 import urlsafe_b64encode
+from copy import copy
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
@@ -29,6 +30,13 @@ class App:
         self.redirect_uri = redirect_uri
         self.verifier = secrets.token_urlsafe(48)
         self.state = secrets.token_urlsafe(8)
+
+    @classmethod
+    def of(cls, app: "App", client_id: str, redirect_uri: str) -> "App":
+        """Another client at the same server."""
+        other = copy(app)
+        other.client_id, other.redirect_uri = client_id, redirect_uri
+        return other
 
     def question(self, **changes: str | None) -> dict[str, str]:
         """The parameters of an authorization request; None leaves one out."""
@@ -90,12 +98,12 @@ class App:
 
     async def send(self, path: str, form: dict[str, str], changes: dict[str, str | None]) -> httpx.Response:
         data = {name: value for name, value in (form | changes).items() if value is not None}
-        async with httpx.AsyncClient(timeout=15) as http:
+        async with plain_http() as http:
             return await http.post(self.url + path, data=data)
 
     async def call(self, access_token: str, path: str = "", **headers: str) -> int:
         """The status of a request to the MCP endpoint."""
-        async with httpx.AsyncClient(timeout=15) as http:
+        async with plain_http() as http:
             ping = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
             given = {"Authorization": f"Bearer {access_token}", "Accept": "application/json, text/event-stream", **headers}
             return (await http.post(f"{self.url}/api/conducktor-mcp{path}", json=ping, headers=given)).status_code
@@ -107,6 +115,11 @@ class Tokens(msgspec.Struct, frozen=True):
     token_type: str
     expires_in: int
     scope: str
+
+
+def plain_http() -> httpx.AsyncClient:
+    """For loopback http: without certificates to load, which would take longer than the request."""
+    return httpx.AsyncClient(timeout=15, verify=False)
 
 
 def returned(location: str) -> dict[str, str]:
@@ -134,7 +147,7 @@ def error(response: httpx.Response) -> str:
 
 async def registered(app: App, *redirect_uris: str, name: str = "A test") -> str:
     """A dynamically registered client's id."""
-    async with httpx.AsyncClient() as http:
+    async with plain_http() as http:
         metadata = {"client_name": name, "redirect_uris": list(redirect_uris)}
         client_id: str = decoded(await http.post(f"{app.url}/oauth/register", json=metadata))["client_id"]
         return client_id

@@ -10,17 +10,27 @@ from conducktor.infra.listener import any_free_port
 from conducktor.settings import Settings
 from tests.oauth.app import App
 from tests.product import Browser, Product, running_product, signed_up
+from tests.support.certificates import Authority
 from tests.support.databases import copied
 
 
 @pytest.fixture(scope="package")
-async def product(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Product]:
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Signs the certificates of servers with client documents; the product trusts it."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="package")
+async def product(
+    postgres: str, template: str, authority: Authority, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Product]:
     """One product for the whole folder: starting one takes longer than most tests."""
     async with copied(postgres, template) as url:
         settings = Settings(
             database_url=url,
             data_dir=tmp_path_factory.mktemp("oauth"),
             outbound_allow=("127.0.0.0/8", "::1"),
+            outbound_ca_file=authority.pem,
             worker="separate",
             trusted_proxies=("127.0.0.1",),
         )

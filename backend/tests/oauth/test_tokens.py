@@ -2,12 +2,11 @@
 
 import asyncio
 
-import httpx
 import msgspec
 import pytest
 
 from conducktor.oauth.secrets import CODE, REFRESH_TOKEN
-from tests.oauth.app import REDIRECT, App, Tokens, becomes_refused, error, registered, workspace_of
+from tests.oauth.app import REDIRECT, App, Tokens, becomes_refused, error, plain_http, registered, workspace_of
 from tests.oauth.time_passes import live_refresh_tokens, time_passes
 from tests.product import Browser, Product, decoded
 
@@ -248,7 +247,7 @@ async def test_only_forms_are_read(app: App, ada: Browser) -> None:
     form = {"grant_type": "authorization_code", "code": code, "client_id": app.client_id, "code_verifier": app.verifier}
     typed = {"Content-Type": "application/x-www-form-urlencoded"}
     url = f"{app.url}/oauth/token"
-    async with httpx.AsyncClient() as http:
+    async with plain_http() as http:
         refused = [
             await http.post(url, json=form),
             await http.post(url, params=form, headers=typed),
@@ -275,7 +274,7 @@ async def test_a_secret_that_somebody_typed_in_does_not_matter(app: App, ada: Br
 async def test_basic_authentication_names_the_client_too(app: App, ada: Browser) -> None:
     code = await app.code(ada, "lab")
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT, "code_verifier": app.verifier}
-    async with httpx.AsyncClient() as http:
+    async with plain_http() as http:
         clash = await http.post(f"{app.url}/oauth/token", data={**form, "client_id": "other"}, auth=(app.client_id, "x"))
         fine = await http.post(f"{app.url}/oauth/token", data=form, auth=(app.client_id, "x"))
 

@@ -14,8 +14,11 @@ MOMENTS = {
 }
 
 
-async def time_passes(product: Product, *, seconds: float) -> None:
+async def time_passes(product: Product, *, seconds: float, only: str | None = None) -> None:
+    """For every table, or for one."""
     for table, columns in MOMENTS.items():
+        if only not in (None, table):
+            continue
         moved = ", ".join(f"{column} = {column} - make_interval(secs => $1)" for column in columns)
         await execute(product.parts.settings.database_url, f"UPDATE {table} SET {moved}", seconds)
 

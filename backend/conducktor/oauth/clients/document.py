@@ -20,7 +20,7 @@ from conducktor.oauth.clients.registered import check_redirect_uris
 from conducktor.oauth.protocol import AUTH_METHODS, OAuthError
 
 DOCUMENT_MAX_BYTES = 64 * 1024
-FETCH_DEADLINE_S = 5.0
+FETCH_DEADLINE_S = 4.0
 URL_MAX = 500
 FRESH_DEFAULT = timedelta(hours=1)
 FRESH_BOUNDS = (timedelta(minutes=1), timedelta(hours=24))
