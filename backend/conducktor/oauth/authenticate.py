@@ -20,7 +20,7 @@ from conducktor.infra.encryption import KeyRing
 from conducktor.oauth import queries
 from conducktor.oauth.caller import Caller
 from conducktor.oauth.resources import covers, metadata_url
-from conducktor.oauth.scopes import DEFAULT_SCOPES, Scope
+from conducktor.oauth.scopes import DEFAULT_SCOPES, MEANINGS, Scope, in_order
 from conducktor.oauth.secrets import ACCESS_TOKEN
 from conducktor.settings import Settings
 
@@ -77,7 +77,14 @@ class Authenticator:
 
     def step_up(self, resource: str, scope: Scope) -> str:
         """The `WWW-Authenticate` value that asks for one scope more (RFC 6750 §3.1 insufficient_scope)."""
-        return challenge(self._settings, resource=resource, error="insufficient_scope", scopes=[*DEFAULT_SCOPES, scope])
+        scopes, missing = in_order([*DEFAULT_SCOPES, scope]), MEANINGS[scope].title
+        return challenge(
+            self._settings,
+            resource=resource,
+            error="insufficient_scope",
+            description=f"This needs the permission: {missing}",
+            scopes=scopes,
+        )
 
     async def _load(self, digest: bytes) -> Caller:
         async with self._database.transaction() as tx:
@@ -88,12 +95,22 @@ class Authenticator:
 
 
 def challenge(
-    settings: Settings, *, resource: str | None = None, error: str | None = None, scopes: Sequence[str] = DEFAULT_SCOPES
+    settings: Settings,
+    *,
+    resource: str | None = None,
+    error: str | None = None,
+    description: str | None = None,
+    scopes: Sequence[str] = DEFAULT_SCOPES,
 ) -> str:
-    """A `WWW-Authenticate` value that leads a client to our metadata. RFC 6750 §3, RFC 9728 §5.1."""
+    """A `WWW-Authenticate` value that leads a client to our metadata. RFC 6750 §3, RFC 9728 §5.1.
+
+    `description` is plain ASCII without quotes.
+    """
     fields = {"resource_metadata": metadata_url(settings, resource or settings.resource), "scope": " ".join(scopes)}
     if error:
         fields["error"] = error
+    if description:
+        fields["error_description"] = description
     return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in fields.items())
 
 

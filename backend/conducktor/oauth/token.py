@@ -1,5 +1,6 @@
 """The token endpoint: what a client holds becomes a pair of tokens, or a refusal."""
 
+import asyncio
 from base64 import b64decode
 from functools import partial
 from urllib.parse import unquote_plus
@@ -24,6 +25,8 @@ from conducktor.settings import Settings
 log = structlog.get_logger()
 
 PATH = "/oauth/token"
+AT_ONCE = 8
+"""Exchanges per process: those that wait for one row must not hold all connections of the pool."""
 
 
 class TokenResponse(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +56,7 @@ class TokenEndpoint:
         self._settings = settings
         self._clients = clients
         self._audit = audit
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def exchange(self, pairs: Pairs, authorization: str | None) -> TokenResponse:
         """Raises OAuthError. `authorization` is the request's header of that name, if any."""
@@ -62,7 +66,7 @@ class TokenEndpoint:
         # 2. Which client? Public ones only; what it holds was bound to it.
         client = await find_client(self._clients, given, authorization)
         # 3. Let the grant prove what the client holds, and issue: one transaction, committed also when it refuses.
-        async with self._database.transaction() as tx:
+        async with self._turns, self._database.transaction() as tx:
             context = Context(settings=self._settings, key_ring=self._key_ring, now=self._clock(), client=client)
             reply = await in_session(tx, partial(_run, context, pairs))
             # 4. Record: every process hears of it, the audit knows why.
