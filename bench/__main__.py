@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from bench import environments, machine, measure, report, targets
+from bench.conducktor_target import conducktor
 from bench.profile import profile
 from bench.targets import Site, Start, Target
 
@@ -21,6 +22,7 @@ CALLED: dict[str, Start] = {
     "npm-sdk": targets.npm_sdk,
     "fastmcp-default": targets.fastmcp_default,
     "fastmcp-shared": targets.fastmcp_shared,
+    "conducktor": conducktor,
 }
 SLOW = frozenset({"fastmcp-default"})  # no goal rests on it, and its cells are long
 LEGACY_ONLY = frozenset({"npm-sdk"})  # its client has no `server/discover`
@@ -55,7 +57,7 @@ def _run(stack: ExitStack, site: Site, only: Sequence[str], plan: measure.Plan) 
     called = _start(stack, site, CALLED, only)
     measure.warm_up(called, "tools/call", plan)
     cells = measure.measure(called, "tools/call", measure.CONCURRENCIES, plan)
-    listed = _start(stack, site, LISTED, only)
+    listed = [target for target in called if target.listed] + _start(stack, site, LISTED, only)
     measure.warm_up(listed, "tools/list", plan)
     cells += measure.measure(listed, "tools/list", (1,), plan)
     return report.Run(started_at, machine.describe(), environments.versions(), msgspec.structs.asdict(plan), cells)

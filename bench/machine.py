@@ -73,10 +73,18 @@ def free_port() -> int:
         return port
 
 
-def pin(pids: Sequence[int], core: int) -> None:
-    """Move running processes to `core`; children they start later follow."""
-    for pid in pids:
-        os.sched_setaffinity(pid, {core})
+def pin(pid: int, core: int) -> None:
+    """Move a running process with all its threads to `core`; what they start later follows."""
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(thread.name), {core})
+
+
+def arguments(pid: int) -> list[str]:
+    """The command line of a process; empty when it has gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").split("\0")
+    except OSError:
+        return []
 
 
 def tree(root: int) -> list[Process]:

@@ -75,7 +75,7 @@ def npm_sdk(site: Site) -> Iterator[Target]:
 @contextmanager
 def npm_sdk_of_all(site: Site) -> Iterator[Target]:
     with _npm_sdk("npm-sdk-of-all", site, site.upstreams) as (url, pid):
-        yield Target(name="npm-sdk", url=url, listed=_ALL_TOOLS, pid=pid)
+        yield Target(name="npm-sdk", url=url, listed=ALL_TOOLS, pid=pid)
 
 
 @contextmanager
@@ -93,10 +93,10 @@ def fastmcp_shared(site: Site) -> Iterator[Target]:
 @contextmanager
 def fastmcp_of_all(site: Site) -> Iterator[Target]:
     with _fastmcp("fastmcp-of-all", site, site.upstreams, "shared") as (url, pid):
-        yield Target(name="fastmcp-shared", url=url, listed=_ALL_TOOLS, pid=pid, shortest_s=5)
+        yield Target(name="fastmcp-shared", url=url, listed=ALL_TOOLS, pid=pid, shortest_s=5)
 
 
-_ALL_TOOLS = upstream_tools.CONNECTIONS * upstream_tools.TOOLS_EACH
+ALL_TOOLS = upstream_tools.CONNECTIONS * upstream_tools.TOOLS_EACH
 _Place = tuple[str, int]  # URL and pid
 
 
