@@ -73,7 +73,7 @@ async def test_chatgpt_finds_its_way_from_a_refused_probe_to_a_created_issue(pro
 
 @pytest.mark.parametrize("connection", ["", "/linear-prod", "/no-such-connection"])
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-async def test_without_a_token_every_method_is_challenged(product: Product, connection: str, method: str) -> None:
+async def test_without_a_token_every_http_method_is_challenged(product: Product, connection: str, method: str) -> None:
     endpoint = product.endpoint + connection
     metadata_url = f"{product.origin}/.well-known/oauth-protected-resource/api/conducktor-mcp{connection}"
     async with httpx.AsyncClient() as http:
@@ -86,6 +86,14 @@ async def test_without_a_token_every_method_is_challenged(product: Product, conn
         assert 'scope="connections tools usage"' in challenge
         assert "error=" not in challenge, "nothing was wrong with a token that was not there"
         assert (await http.get(metadata_url)).json()["resource"] == endpoint
+
+
+@pytest.mark.parametrize("method", ["server/discover", "initialize", "tools/list", "tools/call", "resources/list", "ping", "?"])
+async def test_without_a_token_every_mcp_method_is_challenged(product: Product, method: str) -> None:
+    async with ChatGpt(product.endpoint) as stranger:
+        for answer in (await stranger.ask(method, {"name": "x"}), await stranger.ask_legacy(method, {"name": "x"})):
+            assert answer.status_code == 401
+            assert "resource_metadata=" in answer.headers["www-authenticate"]
 
 
 @pytest.mark.parametrize("token", ["garbage", "cdk_at_" + "A" * 43, "cdk_rt_" + "A" * 43, "é", "a b", "A" * 20_000])

@@ -24,10 +24,10 @@ STOP_S = 10.0
 
 
 @asynccontextmanager
-async def everything(transport: str = "streamableHttp") -> AsyncIterator[str]:
+async def everything(transport: str = "streamableHttp", port: int | None = None) -> AsyncIterator[str]:
     """The address of a `@modelcontextprotocol/server-everything`; `transport` may also be `sse`. Speaks the legacy era."""
     program = NODE_MODULES / "@modelcontextprotocol/server-everything/dist/index.js"
-    port = free_port()
+    port = port or free_port()
     async with _running(program, ["node", str(program), transport], port, PORT=str(port)):
         yield f"http://127.0.0.1:{port}/{'mcp' if transport == 'streamableHttp' else transport}"
 
