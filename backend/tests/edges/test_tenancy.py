@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
@@ -92,7 +93,7 @@ def _path(operation: Operation, workspace: str) -> str:
     return f"/api/workspaces/{workspace}{filled}"
 
 
-def _input(operation: Operation) -> dict[str, object]:
+def _input(operation: Operation) -> dict[str, Any]:
     """A body that has every required field, and nothing that exists."""
     in_path = re.findall(r"{(\w+)}", operation.path)
     rest = [f for f in msgspec.structs.fields(operation.data_type) if f.name not in in_path]
