@@ -19,7 +19,8 @@ const layout = chunks.find((chunk) => chunk.name === LAYOUT);
 const entry = chunks.find((chunk) => chunk.isEntry);
 if (!entry || !layout) throw new Error(`There is no entry or no ${LAYOUT} in the build.`);
 
-const pages = chunks.filter((chunk) => chunk.isDynamicEntry);
+// What the map itself loads lazily are the pages; the rest (palette, dialogs) is not needed to draw one.
+const pages = chunks.filter((chunk) => entry.dynamicImports.includes(chunk.fileName));
 const weights = pages
   .map((page) => ({ name: page.name, kb: weigh(needed(OUTSIDE.includes(page.name) ? [entry, page] : [entry, layout, page])) }))
   .toSorted((a, b) => b.kb - a.kb);

@@ -1,7 +1,6 @@
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { StrictMode } from "react";
+import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 
 import { createQueryClient } from "./api/queryClient";
@@ -9,6 +8,9 @@ import { sessionQuery } from "./features/identity/session";
 import { paths } from "./paths";
 import { createAppRouter } from "./routes";
 import { ProductTheme } from "./theme/ProductTheme";
+
+/** Nothing is announced before something was done. */
+const Toasts = lazy(() => import("./components/Toasts"));
 
 const queryClient = createQueryClient(onSignedOut);
 const router = createAppRouter({ queryClient });
@@ -26,7 +28,9 @@ if (!place) throw new Error("index.html has no #root");
 createRoot(place).render(
   <StrictMode>
     <ProductTheme>
-      <Notifications position="bottom-right" autoClose={5000} />
+      <Suspense>
+        <Toasts />
+      </Suspense>
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
       </QueryClientProvider>

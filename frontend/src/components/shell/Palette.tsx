@@ -1,7 +1,7 @@
-import { Spotlight } from "@mantine/spotlight";
+import { Spotlight, spotlight } from "@mantine/spotlight";
 import { IconSearch } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import classes from "./Palette.module.css";
 import { findEntries, pageEntries, type PaletteEntry } from "./paletteEntries";
@@ -10,19 +10,26 @@ import type { WorkspaceChoice } from "./Shell";
 export interface PaletteProps {
   workspace: WorkspaceChoice;
   entries: readonly PaletteEntry[];
+  /** How often it was asked for; each time opens it. */
+  searches: number;
 }
 
 const SHOWN_MAX = 50;
 
 /** Ctrl/⌘-K: go anywhere by typing. */
-export function Palette({ workspace, entries }: PaletteProps) {
+export default function Palette({ workspace, entries, searches }: PaletteProps) {
   const [query, setQuery] = useState("");
   const navigate = useNavigate();
+  // An effect, because its open state lives in Mantine's store.
+  useEffect(() => {
+    spotlight.open();
+  }, [searches]);
   const found = findEntries([...pageEntries(workspace), ...entries], query).slice(0, SHOWN_MAX);
   const groups = [...new Set(found.map((entry) => entry.group))];
   return (
     <Spotlight.Root
       query={query}
+      shortcut={null}
       onQueryChange={setQuery}
       scrollable
       maxHeight={420}

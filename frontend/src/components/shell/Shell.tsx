@@ -1,16 +1,18 @@
-import { Drawer } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { useRouterState } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useRef } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 
 import type { LiveStatus } from "@/api/liveEvents";
 
 import { OfflineBanner } from "../ui/OfflineBanner";
 import type { PaletteEntry } from "./paletteEntries";
-import { Palette } from "./Palette";
 import { Rail } from "./Rail";
 import classes from "./Shell.module.css";
 import { TopBar } from "./TopBar";
+
+/* Dialogs are heavy, and most visits end without either. */
+const Palette = lazy(() => import("./Palette"));
+const RailDrawer = lazy(() => import("./RailDrawer"));
 
 export interface Person {
   name: string;
@@ -37,6 +39,11 @@ export interface ShellProps {
 /** What stands around every page of a workspace: the rail, the top bar, the palette. */
 export function Shell({ person, workspace, workspaces, live, paletteEntries = [], onSignOut, children }: ShellProps) {
   const [isMenuOpen, menu] = useDisclosure(false);
+  const [searches, setSearches] = useState(0);
+  const search = () => {
+    setSearches((before) => before + 1);
+  };
+  useHotkeys([["mod+K", search]], []);
   const content = useContentFocus(menu.close);
   const rail = <Rail workspace={workspace} workspaces={workspaces} />;
   return (
@@ -47,30 +54,33 @@ export function Shell({ person, workspace, workspaces, live, paletteEntries = []
       <div className={classes.side}>
         <div className={classes.rail}>{rail}</div>
       </div>
-      <Drawer
-        opened={isMenuOpen}
-        onClose={menu.close}
-        size="17rem"
-        withCloseButton={false}
-        padding={0}
-        title="Menu"
-        classNames={DRAWER}
-      >
-        {rail}
-      </Drawer>
+      {isMenuOpen && (
+        <Suspense>
+          <RailDrawer onClose={menu.close}>{rail}</RailDrawer>
+        </Suspense>
+      )}
       <div className={classes.main}>
-        <TopBar person={person} workspace={workspace} isMenuOpen={isMenuOpen} onMenu={menu.toggle} onSignOut={onSignOut} />
+        <TopBar
+          person={person}
+          workspace={workspace}
+          isMenuOpen={isMenuOpen}
+          onMenu={menu.toggle}
+          onSearch={search}
+          onSignOut={onSignOut}
+        />
         <OfflineBanner live={live} />
         <main id="content" ref={content} tabIndex={-1} className={classes.content}>
           {children}
         </main>
       </div>
-      <Palette workspace={workspace} entries={paletteEntries} />
+      {searches > 0 && (
+        <Suspense>
+          <Palette workspace={workspace} entries={paletteEntries} searches={searches} />
+        </Suspense>
+      )}
     </div>
   );
 }
-
-const DRAWER = { header: classes.drawerHeader ?? "", body: classes.drawerBody ?? "" };
 
 /** After a change of page the focus starts at its content, as after a full load; a change of filters alone leaves it where it is. */
 function useContentFocus(onNavigate: () => void) {

@@ -1,5 +1,4 @@
 import { Burger, UnstyledButton } from "@mantine/core";
-import { spotlight } from "@mantine/spotlight";
 import { IconSearch } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 
@@ -16,10 +15,11 @@ export interface TopBarProps {
   workspace: WorkspaceChoice;
   isMenuOpen: boolean;
   onMenu: () => void;
+  onSearch: () => void;
   onSignOut: () => void;
 }
 
-export function TopBar({ person, workspace, isMenuOpen, onMenu, onSignOut }: TopBarProps) {
+export function TopBar({ person, workspace, isMenuOpen, onMenu, onSearch, onSignOut }: TopBarProps) {
   return (
     <header className={classes.bar}>
       <div className={classes.narrow}>
@@ -29,7 +29,7 @@ export function TopBar({ person, workspace, isMenuOpen, onMenu, onSignOut }: Top
         </Link>
       </div>
       <div className={classes.tools}>
-        <UnstyledButton className={classes.search} onClick={spotlight.open} aria-keyshortcuts="Control+K Meta+K">
+        <UnstyledButton className={classes.search} onClick={onSearch} aria-keyshortcuts="Control+K Meta+K">
           <IconSearch size={15} stroke={1.75} aria-hidden />
           <span className={classes.searchWord}>Search</span>
           <kbd className={classes.keys} aria-hidden>

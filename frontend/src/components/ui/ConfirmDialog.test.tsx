@@ -6,15 +6,15 @@ import { renderPiece } from "@/testing/render";
 
 import { ConfirmDialog, type ConfirmDialogProps } from "./ConfirmDialog";
 
-test("the question names the thing and what goes with it", () => {
-  ask({});
+test("the question names the thing and what goes with it", async () => {
+  await ask({});
 
   expect(screen.getByRole("dialog", { name: "Delete connection “linear-prod”?" })).toBeDefined();
   expect(screen.getByText("Its credential is erased.")).toBeDefined();
 });
 
 test("it closes once the deed is done", async () => {
-  const { user, onClose, onConfirm } = ask({});
+  const { user, onClose, onConfirm } = await ask({});
 
   await user.click(screen.getByRole("button", { name: "Delete connection" }));
 
@@ -24,7 +24,7 @@ test("it closes once the deed is done", async () => {
 
 test("a refusal is shown and the question stays", async () => {
   const refused = () => Promise.reject(new ApiProblem(409, { title: "It is in use.", detail: "A workflow calls it." }));
-  const { user, onClose } = ask({ onConfirm: vi.fn(refused) });
+  const { user, onClose } = await ask({ onConfirm: vi.fn(refused) });
 
   await user.click(screen.getByRole("button", { name: "Delete connection" }));
 
@@ -33,7 +33,7 @@ test("a refusal is shown and the question stays", async () => {
 });
 
 test("what cannot be undone wants the name typed first", async () => {
-  const { user, onConfirm } = ask({ mustTypeName: true });
+  const { user, onConfirm } = await ask({ mustTypeName: true });
   const button = screen.getByRole<HTMLButtonElement>("button", { name: "Delete connection" });
   expect(button.disabled).toBe(true);
 
@@ -42,7 +42,7 @@ test("what cannot be undone wants the name typed first", async () => {
   expect(onConfirm).toHaveBeenCalledOnce();
 });
 
-function ask(props: Partial<ConfirmDialogProps>) {
+async function ask(props: Partial<ConfirmDialogProps>) {
   const onConfirm = vi.fn(() => Promise.resolve());
   const onClose = vi.fn();
   const given = {
@@ -53,5 +53,7 @@ function ask(props: Partial<ConfirmDialogProps>) {
     onClose,
     ...props,
   };
-  return { ...renderPiece(<ConfirmDialog isOpen {...given} />), onConfirm: given.onConfirm, onClose };
+  const result = renderPiece(<ConfirmDialog isOpen {...given} />);
+  await screen.findByRole("dialog");
+  return { ...result, onConfirm: given.onConfirm, onClose };
 }

@@ -1,10 +1,7 @@
-import { Button, Modal, TextInput } from "@mantine/core";
-import { type ReactNode, useId, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 
-import { type ApiProblem, asProblem } from "@/api/ApiProblem";
-
-import classes from "./ConfirmDialog.module.css";
-import { FormError } from "./FormError";
+/** Loaded when something is about to be destroyed, which is seldom: dialogs are a tenth of what a first load may weigh. */
+const ConfirmModal = lazy(() => import("./ConfirmModal"));
 
 export interface ConfirmDialogProps {
   isOpen: boolean;
@@ -22,71 +19,12 @@ export interface ConfirmDialogProps {
 
 /** Asks before something is destroyed: names it, says what goes with it, shows why if the server refuses, closes only on success. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
+  const [wasOpen, setWasOpen] = useState(false);
+  if (props.isOpen && !wasOpen) setWasOpen(true);
+  if (!wasOpen) return null;
   return (
-    <Modal opened={props.isOpen} onClose={props.onClose} title={`${props.verb} “${props.name}”?`} size="md">
-      <Question {...props} />
-    </Modal>
-  );
-}
-
-function Question({ verb, name, consequences, mustTypeName = false, onConfirm, onClose }: ConfirmDialogProps) {
-  const [typed, setTyped] = useState("");
-  const [problem, setProblem] = useState<ApiProblem>();
-  const [isPending, setPending] = useState(false);
-  const hint = useId();
-  const isReady = !mustTypeName || typed === name;
-
-  async function confirm() {
-    setPending(true);
-    setProblem(undefined);
-    try {
-      await onConfirm();
-      onClose();
-    } catch (error) {
-      setProblem(asProblem(error));
-    } finally {
-      setPending(false);
-    }
-  }
-
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (isReady) void confirm();
-      }}
-    >
-      <ul className={classes.consequences}>
-        {consequences.map((consequence, index) => (
-          <li key={index}>{consequence}</li>
-        ))}
-      </ul>
-      {mustTypeName && (
-        <TextInput
-          className={classes.typed}
-          label={`Type ${name} to confirm`}
-          value={typed}
-          autoComplete="off"
-          data-autofocus
-          onChange={(event) => {
-            setTyped(event.currentTarget.value);
-          }}
-        />
-      )}
-      <FormError problem={problem} />
-      <div className={classes.buttons}>
-        {!isReady && (
-          <span id={hint} data-visually-hidden="">
-            Type the name first.
-          </span>
-        )}
-        <Button variant="default" onClick={onClose} data-autofocus={!mustTypeName || undefined}>
-          Cancel
-        </Button>
-        <Button type="submit" color="red" loading={isPending} disabled={!isReady} aria-describedby={isReady ? undefined : hint}>
-          {verb}
-        </Button>
-      </div>
-    </form>
+    <Suspense>
+      <ConfirmModal {...props} />
+    </Suspense>
   );
 }
