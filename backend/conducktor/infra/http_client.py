@@ -6,6 +6,7 @@ address that the guard has seen, and to no other.
 
 import asyncio
 import errno
+import os
 import re
 import socket
 from collections.abc import AsyncIterator, Mapping
@@ -278,9 +279,7 @@ def _translated(error: Exception, url: URL, deadline_s: float | None, *, before_
         case aiohttp.ConnectionTimeoutError():
             return ConnectFailed(f"{host} did not accept a connection in time.")
         case aiohttp.ClientConnectorError():
-            return ConnectFailed(
-                f"{host} does not accept connections on port {url.port} ({error.os_error.strerror or 'refused'})."
-            )
+            return ConnectFailed(f"{host} does not accept connections on port {url.port} ({_reason(error.os_error)}).")
         case TimeoutError():
             return TimedOut(f"{host} did not finish its answer within {deadline_s or 0:g} s.")
         case aiohttp.ClientPayloadError():
@@ -291,3 +290,10 @@ def _translated(error: Exception, url: URL, deadline_s: float | None, *, before_
             return BrokenResponse(f"{host} closed the connection.", before_answer=before_answer)
         case _:
             return Invalid(f"The request to {host} can not be sent: a header is not valid.")
+
+
+def _reason(error: OSError) -> str:
+    """The system's words: asyncio's own text repeats the address. Our guard's refusal (EACCES) has words of its own."""
+    if error.errno is None or error.errno == errno.EACCES:
+        return error.strerror or "refused"
+    return os.strerror(error.errno)

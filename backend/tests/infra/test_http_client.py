@@ -249,7 +249,7 @@ async def test_a_refused_port_says_that_nothing_was_sent() -> None:
     async with RawServer(always(b"")) as closed:
         url = closed.url
     async with HttpClient(LOOPBACK) as http:
-        with pytest.raises(ConnectFailed, match="does not accept connections"):
+        with pytest.raises(ConnectFailed, match=r"does not accept connections on port \d+ \(Connection refused\)"):
             await fetch(http, url)
 
 
