@@ -34,7 +34,7 @@ test: install-dev install-upstreams chromium ## Run all tests: backend, web appl
 	$(python) -m pytest e2e
 
 check: install-dev ## Format, lint, types, floors, generated client, migrations (under a minute)
-	@$(MAKE) --jobs=2 --keep-going --output-sync=target check-style check-types check-floors check-parity check-web
+	@$(MAKE) --jobs=2 --keep-going --output-sync=target check-types check-web check-parity check-style check-floors
 
 bench: install-dev ## Measure tool calls through Conducktor against other proxies (below 6 minutes)
 	$(python) -m bench
