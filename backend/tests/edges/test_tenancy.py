@@ -103,4 +103,10 @@ def _input(operation: Operation) -> dict[str, Any]:
     return {"json": {f.name: _EXAMPLES.get(f.name, "never-was") for f in required}}
 
 
-_EXAMPLES = {"email": "somebody@example.com", "role": "contractor", "definition_hash": "00" * 32, "name": "A name", "operation_class": "read"}
+_EXAMPLES = {
+    "email": "somebody@example.com",
+    "role": "contractor",
+    "definition_hash": "00" * 32,
+    "name": "A name",
+    "operation_class": "read",
+}
