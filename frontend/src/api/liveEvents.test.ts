@@ -41,10 +41,23 @@ test("after a gap everything of the workspace is stale, because changes may have
   const { queryClient, stream, statuses } = follow("acme");
   stream.emit("open");
   stream.emit("error");
+  vi.advanceTimersByTime(5_000);
   stream.emit("open");
 
   expect(statuses).toEqual(["connecting", "live", "reconnecting", "live"]);
   expect(staleKeys(queryClient)).not.toContain("other connections");
+  expect(staleKeys(queryClient)).toHaveLength(5);
+});
+
+test("a gap that heals at once is not worth a word", () => {
+  const { queryClient, stream, statuses } = follow("acme");
+  stream.emit("open");
+  stream.emit("error");
+  vi.advanceTimersByTime(2_000);
+  stream.emit("open");
+  vi.advanceTimersByTime(10_000);
+
+  expect(statuses).toEqual(["connecting", "live", "live"]);
   expect(staleKeys(queryClient)).toHaveLength(5);
 });
 

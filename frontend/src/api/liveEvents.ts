@@ -4,6 +4,8 @@ export type LiveStatus = "connecting" | "live" | "reconnecting";
 
 /** Events of one moment are gathered: a busy workspace changes faster than anybody reads. */
 const GATHER_MS = 250;
+/** A gap that heals sooner is not worth a word. */
+const GRACE_MS = 5_000;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 30_000;
 
@@ -29,6 +31,7 @@ export function followChanges({ workspace, queryClient, onStatus, open = openEve
   const topics = new Set<string>();
   let stream: EventStream | undefined;
   let gathering: ReturnType<typeof setTimeout> | undefined;
+  let worrying: ReturnType<typeof setTimeout> | undefined;
   let retrying: ReturnType<typeof setTimeout> | undefined;
   let retryMs = RETRY_FIRST_MS;
   let hadGap = false;
@@ -46,6 +49,8 @@ export function followChanges({ workspace, queryClient, onStatus, open = openEve
     current.addEventListener("open", () => {
       if (hadGap) void queryClient.invalidateQueries({ predicate: ({ queryKey }) => isAbout(queryKey, workspace) });
       hadGap = false;
+      clearTimeout(worrying);
+      worrying = undefined;
       retryMs = RETRY_FIRST_MS;
       onStatus("live");
     });
@@ -57,7 +62,9 @@ export function followChanges({ workspace, queryClient, onStatus, open = openEve
     });
     current.addEventListener("error", () => {
       hadGap = true;
-      onStatus("reconnecting");
+      worrying ??= setTimeout(() => {
+        onStatus("reconnecting");
+      }, GRACE_MS);
       // The browser retries a lost connection itself, but gives up for good on an HTTP error.
       if (current.readyState !== CLOSED) return;
       retrying = setTimeout(connect, retryMs);
@@ -69,6 +76,7 @@ export function followChanges({ workspace, queryClient, onStatus, open = openEve
   connect();
   return () => {
     clearTimeout(gathering);
+    clearTimeout(worrying);
     clearTimeout(retrying);
     stream?.close();
   };
