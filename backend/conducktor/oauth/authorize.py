@@ -4,6 +4,7 @@ It checks what a client asks and writes it down; the browser goes on to the cons
 choosing a workspace and deciding (`consent.py`) only ever come back to that row.
 """
 
+import asyncio
 from datetime import timedelta
 
 import msgspec
@@ -38,6 +39,7 @@ PATH = "/oauth/authorize"
 CONSENT_PAGE = "/oauth/consent"
 STATE_MAX = 4_000
 PER_NETWORK_AND_MINUTE = 300
+AT_ONCE = 4  # per process: a flood by anybody must not hold the connections that others need
 
 _START_AGAIN = "Go back to the app and start again. If it happens again, tell whoever runs the app."
 
@@ -59,6 +61,7 @@ class Authorize:
         self._clock = clock
         self._settings = settings
         self._clients = clients
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def begin(self, pairs: Pairs, browser: str, network: str) -> str:
         """Where the person's browser goes: to the consent page, or back to the client with an error.
@@ -119,7 +122,7 @@ class Authorize:
     async def _remember(self, client: Client, asked: Asked, browser: str, network: str) -> str:
         now = self._clock()
         network_digest = self._key_ring.digest("oauth.network", network.encode())
-        async with self._database.transaction() as tx:
+        async with self._turns, self._database.transaction() as tx:
             recent = await queries.consent_requests_since(tx, network_digest, now - timedelta(minutes=1))
             if recent >= PER_NETWORK_AND_MINUTE:
                 raise TooManyRequests("Too many authorization requests from this network.", retry_after_s=60)

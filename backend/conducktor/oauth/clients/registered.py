@@ -1,5 +1,6 @@
 """Dynamic client registration (RFC 7591): anybody may register an app; it is shown as unverified, with where it leads."""
 
+import asyncio
 from datetime import timedelta
 
 import msgspec
@@ -17,6 +18,7 @@ from conducktor.oauth.protocol import AUTH_METHODS, GRANT_TYPES, Code, OAuthErro
 BODY_MAX_BYTES = 16 * 1024
 REDIRECT_URIS_MAX = 10
 PER_NETWORK_AND_MINUTE = 60
+AT_ONCE = 4  # per process: a flood by anybody must not hold the connections that others need
 
 
 class ClientMetadata(msgspec.Struct, kw_only=True):
@@ -49,6 +51,7 @@ class Registration:
         self._database = database
         self._key_ring = key_ring
         self._clock = clock
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def register(self, body: bytes, network: str) -> RegisteredClient:
         """Raises OAuthError."""
@@ -62,7 +65,7 @@ class Registration:
             homepage=clean_homepage(metadata.client_uri),
         )
         network_digest = self._key_ring.digest("oauth.network", network.encode())
-        async with self._database.transaction() as tx:
+        async with self._turns, self._database.transaction() as tx:
             recent = await queries.registered_since(tx, network_digest, now - timedelta(minutes=1))
             if recent >= PER_NETWORK_AND_MINUTE:
                 raise TooManyRequests("Too many registrations from this network.", retry_after_s=60)
