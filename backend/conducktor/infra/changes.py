@@ -1,12 +1,12 @@
 """The change feed: every process hears every change within moments, or knows that it is deaf.
 
-One LISTEN connection per process, with a heartbeat. A cache may trust what it holds only while `is_live`; when the
-connection is down, or its heartbeat late, readers go to the database (`Cached`), so a revocation is never missed.
+One LISTEN connection per process, with a heartbeat. A cache may trust what it holds for long only while `is_live`; when
+the connection is down, or its heartbeat late, values are read again (`Cached`), so a revocation is known within 1 s.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Callable, Coroutine, Hashable
 from typing import Any, Generic, TypeVar
 
 import asyncpg
@@ -102,38 +102,88 @@ class ChangeFeed:
 
 
 class Cached(Generic[K, V]):
-    """Values loaded once and dropped when a change concerns them; bypassed whenever the feed is not live."""
+    """Values read once and dropped when a change concerns them.
 
-    def __init__(self, feed: ChangeFeed, *, stale: Callable[[Change, K, V], bool], capacity: int = 10_000) -> None:
+    While the feed is not live, a value serves for as long as a revocation may take to be known anyway (`TRUSTED_FOR_S` from
+    the moment its reading began), and whoever comes meanwhile waits for the same reading. Without that, a process that was
+    late once would read everything for every request, and so never be on time again.
+    """
+
+    def __init__(
+        self,
+        feed: ChangeFeed,
+        *,
+        stale: Callable[[Change, K, V], bool],
+        capacity: int = 10_000,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         """`stale(change, key, value)` says whether a change concerns an entry."""
         self._feed = feed
         self._stale = stale
         self._capacity = capacity
-        self._values: dict[K, V] = {}
-        self._generation = 0
+        self._monotonic = monotonic
+        self._values: dict[K, tuple[V, float]] = {}
+        self._readings: dict[K, _Reading[V]] = {}
         feed.subscribe(self._on_change, on_gap=self.clear)
 
     def peek(self, key: K) -> V | None:
         """The cached value, if it may be trusted right now."""
-        return self._values.get(key) if self._feed.is_live else None
+        if kept := self._values.get(key):
+            value, read_at = kept
+            if self._feed.is_live or self._is_recent(read_at):
+                return value
+        return None
 
-    async def get(self, key: K, load: Callable[[], Awaitable[V]]) -> V:
-        if (value := self.peek(key)) is not None:
-            return value
-        generation = self._generation
-        value = await load()
-        # A change that arrived while loading may concern what was loaded: then it is used once, not kept.
-        if generation == self._generation and self._feed.is_live:
-            if len(self._values) >= self._capacity:
-                self._values.clear()
-            self._values[key] = value
+    async def get(self, key: K, load: Callable[[], Coroutine[None, None, V]]) -> V:
+        """Raises what `load` raises, to everybody who waited for it."""
+        while (value := self.peek(key)) is None:
+            reading = self._readings.get(key)
+            if reading is None or not self._is_recent(reading.began_at):
+                reading = self._begin(key, load)
+            heard_before = len(reading.heard)
+            read = await asyncio.shield(reading.task)  # whoever gives up must not take the reading from the others
+            if not self._concerned(reading.heard[:heard_before], key, read):
+                return read
         return value
 
     def clear(self) -> None:
-        self._generation += 1
+        """Also what is being read right now: it is used by those who wait for it, not kept."""
         self._values.clear()
+        self._readings.clear()
+
+    def _begin(self, key: K, load: Callable[[], Coroutine[None, None, V]]) -> "_Reading[V]":
+        reading = _Reading(asyncio.create_task(load()), self._monotonic())
+        self._readings[key] = reading
+        reading.task.add_done_callback(lambda task: self._end(key, reading, task))
+        return reading
+
+    def _end(self, key: K, reading: "_Reading[V]", task: "asyncio.Task[V]") -> None:
+        is_current = self._readings.get(key) is reading
+        if is_current:
+            del self._readings[key]
+        if task.cancelled() or task.exception() or not is_current or self._concerned(reading.heard, key, task.result()):
+            return
+        if len(self._values) >= self._capacity:
+            self._values.clear()
+        self._values[key] = task.result(), reading.began_at
+
+    def _is_recent(self, moment: float) -> bool:
+        return self._monotonic() - moment < TRUSTED_FOR_S
+
+    def _concerned(self, changes: list[Change], key: K, value: V) -> bool:
+        return any(self._stale(change, key, value) for change in changes)
 
     def _on_change(self, change: Change) -> None:
-        self._generation += 1
-        for key in [k for k, v in self._values.items() if self._stale(change, k, v)]:
+        for reading in self._readings.values():
+            reading.heard.append(change)
+        for key in [k for k, (v, _) in self._values.items() if self._stale(change, k, v)]:
             del self._values[key]
+
+
+class _Reading(Generic[V]):
+    """A value on its way from the database, and the changes announced meanwhile: it may or may not include them."""
+
+    def __init__(self, task: "asyncio.Task[V]", began_at: float) -> None:
+        self.task = task
+        self.began_at = began_at
+        self.heard: list[Change] = []
