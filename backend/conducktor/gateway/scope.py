@@ -21,5 +21,7 @@ class InsufficientScope(Forbidden):
 def require(caller: Caller, permission: Permission) -> None:
     """Raises InsufficientScope when signing in again with more scopes would help, Forbidden when it would not."""
     if permission in caller.role_permissions and not caller.actor.may(permission):
-        raise InsufficientScope(next(s for s, meaning in MEANINGS.items() if permission in meaning.permissions))
+        for scope, meaning in MEANINGS.items():
+            if permission in meaning.permissions:
+                raise InsufficientScope(scope)
     caller.actor.require(permission)
