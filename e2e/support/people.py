@@ -7,6 +7,9 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+from playwright.async_api import BrowserContext
+
+from conducktor.edges.web_session import SESSION_COOKIE
 from e2e.support.product import Product
 from tests.product import PASSWORD, Browser, decoded
 
@@ -45,6 +48,17 @@ class Person:
     async def sign_in(self) -> None:
         answer = await self.browser.sign_in(self.email, PASSWORD)
         assert answer.status_code == 204, answer.text
+
+    async def sign_in_browser(self, context: BrowserContext) -> None:
+        """Give a browser this person's session, for journeys that are not about signing in."""
+        # Chromium takes `Secure` cookies over http from localhost itself, but from its driver only for https.
+        url = self.product.origin.replace("http:", "https:")
+        await context.add_cookies(
+            [
+                {"name": name, "value": value, "url": url, "secure": True, "httpOnly": name == SESSION_COOKIE, "sameSite": "Lax"}
+                for name, value in self.browser.cookies.items()
+            ]
+        )
 
     async def make_workspace(self, name: str) -> str:
         """Its slug."""
