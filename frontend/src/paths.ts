@@ -20,6 +20,7 @@ export const paths = {
   overview: (at: InWorkspace) => w(at),
   connections: (at: InWorkspace) => `${w(at)}/connections`,
   newConnection: (at: InWorkspace) => `${w(at)}/connections/new`,
+  connectService: (at: InWorkspace & { service: string }) => `${w(at)}/connections/new/${encodeURIComponent(at.service)}`,
   connection: (at: InWorkspace & { connection: string }) => `${w(at)}/connections/${encodeURIComponent(at.connection)}`,
   audit: (at: InWorkspace) => `${w(at)}/audit`,
   auditEntry: (at: InWorkspace & { entry: string }) => `${w(at)}/audit/${encodeURIComponent(at.entry)}`,

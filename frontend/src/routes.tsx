@@ -13,6 +13,7 @@ import {
 import { NotFound } from "./components/NotFound";
 import { RouteError } from "./components/RouteError";
 import { DetailSkeleton } from "./components/ui/Skeletons";
+import { connectionQuery, connectionsQuery, toolsQuery } from "./features/connections/connectionQueries";
 import { sessionQuery } from "./features/identity/session";
 import { lastWorkspace } from "./features/workspaces/lastWorkspace";
 import { paths } from "./paths";
@@ -99,6 +100,40 @@ const overview = createRoute({
   component: lazyRouteComponent(() => import("./features/workspaces/OverviewPage"), "OverviewPage"),
 });
 
+const connections = createRoute({
+  getParentRoute: () => workspace,
+  path: "connections",
+  validateSearch: (search) => texts(search, "find", "state", "tools"),
+  loader: ({ context: { queryClient }, params }) => {
+    begin(queryClient.query(connectionsQuery(params.workspace)));
+  },
+  component: lazyRouteComponent(() => import("./features/connections/ConnectionsPage"), "ConnectionsPage"),
+});
+
+const gallery = createRoute({
+  getParentRoute: () => workspace,
+  path: "connections/new",
+  validateSearch: (search) => texts(search, "search", "category"),
+  component: lazyRouteComponent(() => import("./features/connections/GalleryPage"), "GalleryPage"),
+});
+
+const newConnection = createRoute({
+  getParentRoute: () => workspace,
+  path: "connections/new/$service",
+  component: lazyRouteComponent(() => import("./features/connections/NewConnectionPage"), "NewConnectionPage"),
+});
+
+const connection = createRoute({
+  getParentRoute: () => workspace,
+  path: "connections/$connection",
+  validateSearch: (search) => texts(search, "tab", "state", "class", "tool"),
+  loader: ({ context: { queryClient }, params }) => {
+    begin(queryClient.query(connectionQuery(params.workspace, params.connection)));
+    begin(queryClient.query(toolsQuery(params.workspace, params.connection)));
+  },
+  component: lazyRouteComponent(() => import("./features/connections/ConnectionPage"), "ConnectionPage"),
+});
+
 const routeTree = root.addChildren([
   home,
   signIn,
@@ -107,7 +142,7 @@ const routeTree = root.addChildren([
   resetPassword,
   verifyEmail,
   newWorkspace,
-  workspace.addChildren([overview]),
+  workspace.addChildren([overview, connections, gallery, newConnection, connection]),
 ]);
 
 export function createAppRouter(context: RouterContext, history?: RouterHistory) {
@@ -156,6 +191,16 @@ function homeOf({ user, workspaces, installation }: HomeSession): string {
   const last = lastWorkspace();
   const found = workspaces.find(({ slug }) => slug === last) ?? workspaces[0];
   return found ? paths.overview({ workspace: found.slug }) : paths.newWorkspace();
+}
+
+/** Fetching starts while the page is still being loaded. Whether it worked is for the page to say, which asks for the same. */
+function begin(asked: Promise<unknown>): void {
+  asked.catch(() => undefined);
+}
+
+/** The named words of an address's search; whatever else stands there is left out. */
+function texts<Name extends string>(search: Record<string, unknown>, ...names: readonly Name[]) {
+  return Object.fromEntries(names.map((name) => [name, search[name]])) as Partial<Record<Name, string | undefined>>;
 }
 
 function stringifySearch(search: Record<string, unknown>): string {

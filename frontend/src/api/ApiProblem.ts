@@ -83,6 +83,11 @@ export function asProblem(error: unknown): ApiProblem {
   });
 }
 
+/** Why a query or mutation failed, if it did. Takes all of it: the generated types know of no errors, so its `error` alone is `never`. */
+export function failureOf({ error }: { error: unknown }): ApiProblem | undefined {
+  return error === null || error === undefined ? undefined : asProblem(error);
+}
+
 const OFFLINE = "offline";
 
 function hasTitle(body: unknown): body is ProblemBody {

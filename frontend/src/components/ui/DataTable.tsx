@@ -26,12 +26,18 @@ export interface DataTableProps<Row> {
   /** `undefined` while they are not there yet. */
   rows: readonly Row[] | undefined;
   rowKey: (row: Row) => string;
-  /** The row's own page; the first column becomes its link and the whole row can be pressed. */
-  rowHref?: (row: Row) => string;
+  /** The row's own page, or this one with the row opened; the first column becomes its link and the whole row can be pressed. */
+  rowHref?: (row: Row) => string | RowLink;
   empty: ReactNode;
   error?: unknown;
   onRetry?: () => void;
   more?: MoreRows;
+}
+
+export interface RowLink {
+  to: string;
+  search: Record<string, string | undefined>;
+  resetScroll: boolean;
 }
 
 export interface MoreRows {
@@ -85,7 +91,7 @@ function Rows<Row>({ name, columns, rows: latest, rowKey, rowHref, more }: RowsP
               {columns.map((column, index) => (
                 <td key={column.key} role="cell" {...cellProps(column)}>
                   {index === 0 && rowHref ? (
-                    <Link to={rowHref(row)} className={classes.link}>
+                    <Link {...linkOf(rowHref(row))} className={classes.link}>
                       {column.cell(row)}
                     </Link>
                   ) : (
@@ -106,6 +112,10 @@ function Rows<Row>({ name, columns, rows: latest, rowKey, rowHref, more }: RowsP
       )}
     </div>
   );
+}
+
+function linkOf(target: string | RowLink) {
+  return typeof target === "string" ? { to: target } : target;
 }
 
 function cellProps<Row>(column: Column<Row>) {

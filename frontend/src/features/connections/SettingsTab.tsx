@@ -1,0 +1,24 @@
+import type { ConnectionView } from "@/api/generated/schema";
+import { Callout } from "@/components/ui/Callout";
+
+import { useWhyNot } from "../workspaces/useWorkspace";
+import { Availability } from "./Availability";
+import { DeleteConnection } from "./DeleteConnection";
+import { SettingsForm } from "./SettingsForm";
+import classes from "./SettingsTab.module.css";
+
+export function SettingsTab({ connection }: { connection: ConnectionView }) {
+  const whyNot = useWhyNot("connections:write");
+  return (
+    <div className={classes.settings}>
+      {whyNot !== undefined && (
+        <Callout tone="quiet" title="You can read these settings, but not change them">
+          <p>{whyNot}</p>
+        </Callout>
+      )}
+      <SettingsForm connection={connection} whyNot={whyNot} />
+      <Availability connection={connection} whyNot={whyNot} />
+      <DeleteConnection connection={connection} whyNot={whyNot} />
+    </div>
+  );
+}

@@ -1,0 +1,117 @@
+import { Loader } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+
+import type { ConnectionView } from "@/api/generated/schema";
+import { Callout } from "@/components/ui/Callout";
+import { LinkButton } from "@/components/ui/LinkButton";
+import { RelativeTime } from "@/components/ui/RelativeTime";
+import { paths } from "@/paths";
+
+import { useWorkspace } from "../workspaces/useWorkspace";
+import { countOf } from "./attention";
+import { healthQuery } from "./connectionQueries";
+
+/** Why the connection is not simply well, and what to do: in the server's words, with the button that leads there. */
+export function StateNote({ connection }: { connection: ConnectionView }) {
+  switch (connection.state) {
+    case "PENDING":
+      return (
+        <Callout tone="quiet" title="Finding out what it offers" role="status" actions={<Loader size="xs" aria-hidden />}>
+          <p>{connection.reason} This page shows its tools as soon as they are there.</p>
+        </Callout>
+      );
+    case "ERROR":
+      return <ErrorNote connection={connection} />;
+    case "DISABLED":
+      return (
+        <Callout
+          tone="quiet"
+          title={connection.reason ?? "It is disabled."}
+          actions={<ToSettings connection={connection} label="Enable" />}
+        >
+          <p>Its tools are not offered to ChatGPT, and calls to them are refused. {connection.next_step}</p>
+        </Callout>
+      );
+    case "ACTIVE":
+      return connection.tools.quarantined > 0 ? <ReviewNote connection={connection} /> : null;
+  }
+}
+
+function ErrorNote({ connection }: { connection: ConnectionView }) {
+  const { slug } = useWorkspace();
+  const { data: health } = useQuery(healthQuery(slug, connection.name));
+  const label = REPAIRS[connection.fault ?? ""];
+  return (
+    <Callout
+      tone="bad"
+      role="status"
+      title={connection.reason ?? "It does not work."}
+      actions={label !== undefined && <ToSettings connection={connection} label={label} />}
+    >
+      <p>{connection.next_step}</p>
+      {health?.next_check_at != null && (
+        <p>
+          Conducktor looks again <RelativeTime at={health.next_check_at} />.
+          {health.last_success_at !== null && (
+            <>
+              {" "}
+              It last worked <RelativeTime at={health.last_success_at} />.
+            </>
+          )}
+        </p>
+      )}
+    </Callout>
+  );
+}
+
+/** What a person can do here about a fault; the others heal by themselves or at the service. */
+const REPAIRS: Record<string, string> = {
+  no_credential: "Enter the key",
+  unreadable_credential: "Enter the key",
+  sign_in_again: "Replace the key",
+  not_allowed: "Replace the key",
+  address_refused: "Check the address",
+  unreachable: "Check the address",
+  broken_reply: "Check the address",
+  not_found: "Check the address",
+  moved: "Change the address",
+};
+
+function ReviewNote({ connection }: { connection: ConnectionView }) {
+  const { slug } = useWorkspace();
+  const { quarantined } = connection.tools;
+  return (
+    <Callout
+      tone="warn"
+      title={`${countOf(quarantined, "tool")} ${quarantined === 1 ? "waits" : "wait"} for review`}
+      actions={
+        <LinkButton
+          size="xs"
+          variant="default"
+          to={paths.connection({ workspace: slug, connection: connection.name })}
+          search={{ state: "quarantined" }}
+          resetScroll={false}
+        >
+          Review
+        </LinkButton>
+      }
+    >
+      <p>Changed or suspicious definitions are not offered to ChatGPT until somebody has looked at them and accepted them.</p>
+    </Callout>
+  );
+}
+
+function ToSettings({ connection, label }: { connection: ConnectionView; label: string }) {
+  const { slug } = useWorkspace();
+  return (
+    <LinkButton
+      size="xs"
+      variant="default"
+      to={paths.connection({ workspace: slug, connection: connection.name })}
+      search={{ tab: "settings" }}
+      resetScroll={false}
+    >
+      {label}
+    </LinkButton>
+  );
+}

@@ -1,0 +1,107 @@
+import { Button } from "@mantine/core";
+import { IconHourglass, IconSearch, IconTool } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+
+import type { ConnectionView, ToolView } from "@/api/generated/schema";
+import { EmptyState } from "@/components/ui/EmptyState";
+import { FilterChips } from "@/components/ui/FilterChips";
+
+import { useWorkspace } from "../workspaces/useWorkspace";
+import { toolsQuery } from "./connectionQueries";
+import { ToolDrawer } from "./ToolDrawer";
+import { ToolsTable } from "./ToolsTable";
+
+const route = getRouteApi("/w/$workspace/connections/$connection");
+
+/** The tools of a connection; the open one is in the address. Those that are gone are shown when asked for. */
+export function ToolsTab({ connection }: { connection: ConnectionView }) {
+  const { slug } = useWorkspace();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { data, error, refetch } = useQuery(toolsQuery(slug, connection.name));
+  const change = (changed: Partial<typeof search>, replace = true) =>
+    void navigate({ search: { ...search, ...changed }, replace, resetScroll: false });
+  const shown = data?.items.filter((tool) => isShown(tool, search));
+  return (
+    <>
+      {data !== undefined && data.items.length > 0 && <FilterChips filters={FILTERS} values={search} onChange={change} />}
+      <ToolsTable
+        connection={connection}
+        rows={shown}
+        error={error}
+        onRetry={() => void refetch()}
+        empty={
+          data?.items.length === 0 ? (
+            <NoTools connection={connection} />
+          ) : (
+            <EmptyState
+              icon={IconSearch}
+              title="No tool matches"
+              action={
+                <Button variant="default" onClick={() => void navigate({ search: {}, resetScroll: false })}>
+                  Show all
+                </Button>
+              }
+            >
+              None of the tools of this connection fits these filters.
+            </EmptyState>
+          )
+        }
+      />
+      <ToolDrawer
+        tool={data?.items.find(({ full_name: name }) => name === search.tool)}
+        connection={connection}
+        onClose={() => {
+          change({ tool: undefined });
+        }}
+      />
+    </>
+  );
+}
+
+function isShown({ state, operation_class: kind }: ToolView, search: { state?: string | undefined; class?: string | undefined }) {
+  return (
+    (search.state === undefined ? state !== "gone" : state === search.state) &&
+    (search.class === undefined || kind === search.class)
+  );
+}
+
+const FILTERS = [
+  {
+    key: "state",
+    label: "State",
+    choices: [
+      { value: "active", label: "Active" },
+      { value: "quarantined", label: "Quarantined" },
+      { value: "rejected", label: "Rejected" },
+      { value: "gone", label: "Gone" },
+    ],
+  },
+  {
+    key: "class",
+    label: "Class",
+    choices: [
+      { value: "read", label: "Read" },
+      { value: "write", label: "Write" },
+      { value: "destructive", label: "Destructive" },
+    ],
+  },
+] as const;
+
+function NoTools({ connection }: { connection: ConnectionView }) {
+  if (connection.state === "PENDING") {
+    return (
+      <EmptyState icon={IconHourglass} title="Its tools are on their way">
+        They appear here as soon as the server has answered.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState icon={IconTool} title="No tools">
+      {connection.state === "ACTIVE"
+        ? "The server works, but offers no tools. It may offer resources or prompts: see About."
+        : "The server has not told its tools yet. They appear here once the connection works."}
+    </EmptyState>
+  );
+}

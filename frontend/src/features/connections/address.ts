@@ -1,0 +1,12 @@
+/** The address with what is typed in its `{blanks}`; those still empty stay as they are. */
+export function addressOf(template: string, variables: Readonly<Record<string, string>>): string {
+  return template.replaceAll(/\{(\w+)\}/g, (blank, name: string) => {
+    const given = variables[name]?.trim() ?? "";
+    return given === "" ? blank : given;
+  });
+}
+
+/** The host people recognise a service by; the whole text where it is no address. */
+export function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
+}

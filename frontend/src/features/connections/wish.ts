@@ -1,0 +1,77 @@
+import type { Auth, CatalogEntryView, CreateConnection, Transport } from "@/api/generated/schema";
+
+/** What stands in the address instead of a service of the catalogue. */
+export const CUSTOM = "custom";
+
+/** A new connection as it is typed. */
+export interface Wish {
+  name: string;
+  title: string;
+  url: string;
+  transport: Transport;
+  variables: Record<string, string>;
+  auth: Auth;
+  header_name: string;
+  secret: string;
+}
+
+export function emptyWish(entry: CatalogEntryView | undefined): Wish {
+  return {
+    name: entry?.suggested_name ?? "",
+    title: entry?.title ?? "",
+    url: "",
+    transport: "streamable_http",
+    variables: Object.fromEntries((entry?.variables ?? []).map(({ name, default: value }) => [name, value ?? ""])),
+    auth: entry?.auth_options[0] ?? "none",
+    header_name: entry?.header_name ?? "",
+    secret: "",
+  };
+}
+
+/** What is asked of the server: only what belongs to the chosen way to sign in, and of a known service no address. */
+export function requestOf(wish: Wish, entry: CatalogEntryView | undefined): CreateConnection {
+  return {
+    name: wish.name.trim(),
+    title: wish.title.trim() || null,
+    ...(entry ? { service: entry.id, variables: wish.variables } : { url: wish.url.trim(), transport: wish.transport }),
+    auth: wish.auth,
+    ...(wish.auth === "header" && { header_name: wish.header_name.trim() }),
+    ...(wish.auth !== "none" && { secret: wish.secret }),
+  };
+}
+
+/** What is still missing, by field. What is wrong with what is there, the server knows better. */
+export function missingIn(wish: Wish, entry: CatalogEntryView | undefined): Record<string, string> {
+  const missing: Record<string, string> = {};
+  const nameTrouble = troubleWithName(wish.name.trim());
+  if (nameTrouble !== undefined) missing.name = nameTrouble;
+  if (!entry && wish.url.trim() === "") missing.url = "Enter the address of the MCP server.";
+  for (const { name, is_required: isRequired, description } of entry?.variables ?? []) {
+    if (isRequired && !wish.variables[name]?.trim()) missing[`variables.${name}`] = `Please fill in: ${description ?? name}.`;
+  }
+  if (wish.auth === "header" && wish.header_name.trim() === "") {
+    missing.header_name = "Name the header that carries the key, for example X-Api-Key.";
+  }
+  if (wish.auth !== "none" && wish.secret.trim() === "") missing.secret = "Enter the key, or choose a connection without one.";
+  return missing;
+}
+
+export const NAME_LIMIT = 40;
+
+/** Why it cannot be a connection's name; the server has the last word on which names are taken or reserved. */
+export function troubleWithName(name: string): string | undefined {
+  if (name === "") return "Name the connection: its tools are called by this name.";
+  if (/^[a-z0-9][a-z0-9-]*$/.test(name) && name.length <= NAME_LIMIT) return undefined;
+  return `Use up to ${String(NAME_LIMIT)} lower-case letters, digits and hyphens, beginning with a letter or digit.`;
+}
+
+const EXAMPLES: Record<string, string> = {
+  "sandbox-issue-tracker": "search_issues",
+  "sandbox-code-host": "list_repos",
+  "sandbox-team-chat": "post_message",
+};
+
+/** A tool to show the prefix with. */
+export function exampleTool(service: string | undefined): string {
+  return EXAMPLES[service ?? ""] ?? "search_issues";
+}
