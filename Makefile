@@ -44,11 +44,11 @@ api: install-dev $(web_modules) ## Generate the web application's client from th
 	cd frontend && npm run --silent api
 
 build: ## Build the web application
-	@$(MAKE) --question $(web) || { scripts/require-node && $(MAKE) $(web); }
+	@$(MAKE) --question $(web) || { scripts/require-node && $(MAKE) --silent $(web); }
 
 install: ## Install what `make run` needs and build the web application
 	@$(MAKE) --question $(package) $(web) || \
-		{ scripts/require-python > /dev/null && scripts/require-node && $(MAKE) --jobs=2 $(package) $(web); }
+		{ scripts/require-python > /dev/null && scripts/require-node && $(MAKE) --silent --jobs=2 $(package) $(web); }
 
 lock: ## Write the lock files anew from the declared dependencies (UPGRADE=1: the newest that fit)
 	scripts/lock
@@ -62,7 +62,7 @@ clean: ## Remove what was installed and built; the data directory stays
 .PHONY: install-dev install-upstreams chromium check-style check-types check-floors check-parity check-web
 
 install-dev: install
-	@$(MAKE) $(dev)
+	@$(MAKE) --silent $(dev)
 
 install-upstreams:
 	@e2e/upstreams/install.sh

@@ -28,6 +28,7 @@ from conducktor.edges.catalog import OPERATIONS
 from conducktor.edges.csrf import CsrfGuard
 from conducktor.edges.http_guard import HttpGuard
 from conducktor.edges.in_flight import InFlight
+from conducktor.edges.live_events import OpenPages
 from conducktor.edges.mcp_endpoint import McpEndpoint
 from conducktor.edges.mcp_methods import Methods
 from conducktor.parts import Parts
@@ -50,6 +51,7 @@ def create_app(settings: Settings, *, process_index: int = 0, described: bool = 
     `described` adds the OpenAPI schema, which the served product does not offer.
     """
     parts = Parts(settings)
+    pages = OpenPages()
     methods = Methods(parts.gateway, parts.lists, parts.authenticator)
     mcp = McpEndpoint(methods, parts.authenticator, InFlight(parts.database, parts.changes), settings.resource)
 
@@ -72,11 +74,11 @@ def create_app(settings: Settings, *, process_index: int = 0, described: bool = 
             *consent_endpoints.routes(parts.web_sessions, parts.consents),
             *(json_api.route(operation, parts.gate, parts.web_sessions.actor) for operation in OPERATIONS),
             *mcp_endpoint.routes(mcp),
-            *live_events.routes(parts.changes, parts.web_sessions.actor),
+            *live_events.routes(parts.changes, parts.web_sessions.actor, pages),
             *web.routes(settings.web_root),
         ],
         lifespan=[lifespan],
-        state=State({"parts": parts}),
+        state=State({"parts": parts, "open_pages": pages}),
         middleware=[CsrfGuard],
         exception_handlers={
             ConducktorError: problems.refuse,

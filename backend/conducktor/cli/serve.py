@@ -8,6 +8,7 @@ import uvicorn
 import uvloop
 
 from conducktor.app import create_app
+from conducktor.edges.live_events import OpenPages
 from conducktor.infra.listener import BACKLOG, listen
 from conducktor.settings import Settings
 
@@ -17,11 +18,19 @@ GC_FIRST_GENERATION = 50_000  # with the objects of the start frozen, p99 at 64 
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, pages: OpenPages) -> None:
+        super().__init__(config)
+        self._pages = pages
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         gc.collect()
         gc.freeze()
         gc.set_threshold(GC_FIRST_GENERATION, 10, 10)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._pages.close()
+        await super().shutdown(sockets)
 
 
 def serve(settings: Settings, *, fd: int | None, index: int, gate: int | None) -> None:
@@ -33,8 +42,9 @@ def serve(settings: Settings, *, fd: int | None, index: int, gate: int | None) -
         os.read(gate, 1)
         os.close(gate)
     listener = socket.socket(fileno=fd) if fd is not None else listen(settings.host, settings.port)
+    app = create_app(settings, process_index=index)
     config = uvicorn.Config(
-        create_app(settings, process_index=index),
+        app,
         http="httptools",
         ws="none",
         lifespan="on",
@@ -46,4 +56,4 @@ def serve(settings: Settings, *, fd: int | None, index: int, gate: int | None) -
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=DRAIN_S,
     )
-    uvloop.run(_Server(config).serve(sockets=[listener]))
+    uvloop.run(_Server(config, app.state["open_pages"]).serve(sockets=[listener]))

@@ -5,14 +5,18 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 
+from conducktor.cli.serve import DRAIN_S
 from tests.cli.installation import READY_WITHIN_S, Installation, is_gone, wait_until
+from tests.product import Browser
 
 
 @pytest.fixture
@@ -99,6 +103,24 @@ def test_a_signal_stops_everything_and_the_next_start_finds_everything(
     assert log.rstrip().endswith("database system is shut down")
     installation.start()
     assert the_duck(installation) == ("Ada",)
+
+
+async def test_an_open_page_does_not_hold_up_the_stop(installation: Installation) -> None:
+    async with Browser(f"http://localhost:{installation.port}") as ada, httpx.AsyncClient(timeout=30) as http:
+        workspace = (await ada.sign_up("ada@example.com"))["workspaces"][0]["slug"]
+        cookies = "; ".join(f"{name}={value}" for name, value in ada.cookies.items())
+        events = f"{ada.url}/api/workspaces/{workspace}/events"
+        async with http.stream("GET", events, headers={"Cookie": cookies}) as page:
+            lines = page.aiter_lines()
+            await anext(lines)
+
+            os.kill(installation.pid, signal.SIGTERM)
+
+            began = time.monotonic()
+            async for _ in lines:
+                pass
+            assert time.monotonic() - began < DRAIN_S / 2
+    installation.stop()
 
 
 def test_after_kill_9_nothing_stays_behind_and_a_start_right_away_loses_nothing(installation: Installation) -> None:

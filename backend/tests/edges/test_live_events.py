@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 
+from conducktor.edges.live_events import OpenPages
 from tests.product import Browser, Product, decoded, signed_up
 
 
@@ -59,6 +60,18 @@ async def test_another_workspaces_stream_does_not_exist(product: Product) -> Non
     ):
         answer = await bob.get("/api/workspaces/lab/events")
         assert answer.status_code == 404
+
+
+async def test_a_server_that_stops_ends_open_streams_at_once(product: Product) -> None:
+    async with await signed_up(product, "ada@example.com") as ada, stream(ada, "lab") as lines:
+        await heard(lines, "event: ready")
+
+        pages: OpenPages = product.app.state["open_pages"]
+        pages.close()
+
+        async with asyncio.timeout(1):
+            async for _ in lines:
+                pass
 
 
 async def _keep_changing(ada: Browser) -> None:
