@@ -34,7 +34,14 @@ test("a refusal is thrown with the server's own words", async () => {
   serve({
     "POST /api/sign-in": {
       status: 429,
-      json: { title: "Too many attempts.", detail: "Ten in a minute.", code: "throttled", next_step: "Wait.", retry_after_s: 60, errors: { email: "Slow down." } },
+      json: {
+        title: "Too many attempts.",
+        detail: "Ten in a minute.",
+        code: "throttled",
+        next_step: "Wait.",
+        retry_after_s: 60,
+        errors: { email: "Slow down." },
+      },
     },
   });
 
