@@ -120,6 +120,24 @@ async def test_cancelling_tells_chatgpt_so_with_state_and_issuer(chatgpt: ChatGp
     assert "code" not in answer
 
 
+@pytest.mark.parametrize(
+    ("parameter", "value", "error"),
+    [
+        ("code_challenge_method", "plain", "invalid_request"),
+        ("response_type", "token", "unsupported_response_type"),
+        ("resource", "https://example.com/mcp", "invalid_target"),
+        ("prompt", "none", "interaction_required"),
+    ],
+)
+async def test_a_faulty_request_is_answered_with_state_and_issuer(
+    chatgpt: ChatGpt, ada: Person, parameter: str, value: str, error: str
+) -> None:
+    await chatgpt.discover_authorization()
+    answer = await ada.browser.get(chatgpt.authorization_url(changed={parameter: value}))
+    assert answer.status_code == 303
+    assert chatgpt.read_response(answer.headers["location"])["error"] == error
+
+
 async def test_a_first_connect_without_scope_asks_for_the_usual_permissions(
     chatgpt: ChatGpt, ada: Person, workspace: str
 ) -> None:

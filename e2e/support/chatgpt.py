@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 import secrets
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -83,8 +84,11 @@ class ChatGpt:
         assert answer.status_code == 201, answer.text
         self.client_id = answer.json()["client_id"]
 
-    def authorization_url(self, *, with_scope: bool = True) -> str:
-        """What the person's browser is sent to. After Disconnect → Connect, ChatGPT may send no scope at all."""
+    def authorization_url(self, *, with_scope: bool = True, changed: Mapping[str, str] | None = None) -> str:
+        """What the person's browser is sent to. After Disconnect → Connect, ChatGPT may send no scope at all.
+
+        `changed` are parameters as no ChatGPT sends them.
+        """
         self._verifier = secrets.token_urlsafe(48)
         self._state = secrets.token_urlsafe(16)
         digest = hashlib.sha256(self._verifier.encode()).digest()
@@ -99,7 +103,7 @@ class ChatGpt:
         }
         if with_scope:
             parameters["scope"] = " ".join(self.prm["scopes_supported"])
-        return f"{self.server['authorization_endpoint']}?{urlencode(parameters)}"
+        return f"{self.server['authorization_endpoint']}?{urlencode({**parameters, **(changed or {})})}"
 
     def read_redirect(self, location: str) -> str:
         """Check the authorization response as ChatGPT does (state, RFC 9207 `iss`) and return the code."""
