@@ -1,47 +1,21 @@
 /** What the consent page is shown and answers. */
 
-export interface ConsentClient {
-  id: string;
-  name: string;
-  kind: string;
-  verified: boolean;
-  redirect_host: string;
-  is_loopback: boolean;
-  homepage: string | null;
-}
+import type {
+  ConsentDecision,
+  ConsentPermission,
+  ConsentPerson,
+  ConsentView as AnyConsentView,
+  ConsentWorkspace,
+  Scope,
+} from "@/api/generated/schema";
 
-export interface ConsentWorkspace {
-  slug: string;
-  name: string;
-  role: string;
-  may: string[];
-}
+export type { ConsentDecision, ConsentPermission, ConsentWorkspace };
 
-export interface ConsentPermission {
-  scope: string;
-  title: string;
-  description: string;
-  optional: boolean;
-  requested: boolean;
-}
-
-export interface ConsentView {
-  client: ConsentClient;
-  user: { id: string; name: string; email: string };
-  email_verified: boolean;
-  workspaces: ConsentWorkspace[];
-  last_workspace: string | null;
-  permissions: ConsentPermission[];
-}
-
-export interface ConsentDecision {
-  decision: "authorize" | "cancel";
-  workspace?: string;
-  scopes?: string[];
-}
+/** Once somebody has signed in; how long the request lives is the server's business. */
+export type ConsentView = Omit<AnyConsentView, "user" | "expires_at"> & { user: ConsentPerson };
 
 /** What is asked in the end: the standing permissions and the ticked optional ones, as far as the role in that workspace has them. */
-export function grantedScopes(view: ConsentView, workspace: ConsentWorkspace, ticked: ReadonlySet<string>): string[] {
+export function grantedScopes(view: ConsentView, workspace: ConsentWorkspace, ticked: ReadonlySet<string>): Scope[] {
   return view.permissions
     .filter(({ scope, optional }) => workspace.may.includes(scope) && (!optional || ticked.has(scope)))
     .map(({ scope }) => scope);
