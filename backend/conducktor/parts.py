@@ -8,6 +8,7 @@ from conducktor import __version__
 from conducktor.approvals.approvals import Approvals
 from conducktor.audit.writer import AuditWriter
 from conducktor.budgets.budgets import Budgets
+from conducktor.connections.alarm import Alarm
 from conducktor.connections.catalog.library import Catalog
 from conducktor.connections.discovery import Discovery
 from conducktor.connections.lifecycle import Lifecycle
@@ -121,7 +122,7 @@ class Parts:
             policies=Policies(self.database, self.changes),
             approvals=Approvals(),
             budgets=Budgets(),
-            upstream=Upstream(self.mcp, self.management, deadline_s=settings.call_deadline_s),
+            upstream=Upstream(self.mcp, self.management, Alarm(self.doorbell), deadline_s=settings.call_deadline_s),
         )
 
     def by_name(self) -> dict[str, Any]:

@@ -37,6 +37,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 def listing(definition: Definition, override: OperationClass | None) -> Listing:
     """Repair what can be repaired; fields that we do not know pass through. Raises Unusable."""
     _check_size(definition)
+    _check_execution(definition)
     listed = dict(definition)
     notes: list[str] = []
     for field in ("title", "description"):
@@ -76,6 +77,13 @@ def _check_size(definition: Definition) -> None:
         raise Unusable(f"Its description and input schema have {size:,} characters; ChatGPT refuses more than {LISTED_LIMIT:,}.")
     if len(msgspec.json.encode(definition)) > WHOLE_LIMIT:
         raise Unusable(f"Its definition is larger than {WHOLE_LIMIT // 1024} KiB.")
+
+
+def _check_execution(definition: Definition) -> None:
+    """MCP 2025-11-25 tasks: a tool that answers only through a task cannot be called by a client that has none."""
+    execution = definition.get("execution")
+    if isinstance(execution, dict) and execution.get("taskSupport") == "required":
+        raise Unusable("It answers only as a long-running task, which ChatGPT cannot follow.")
 
 
 def _patterns(schema: dict[str, Any]) -> list[str]:

@@ -4,7 +4,8 @@ from typing import Protocol
 
 import msgspec
 
-from conducktor.connections.mcp_client import McpClient, OnNotification
+from conducktor.connections.alarm import Alarm
+from conducktor.connections.mcp_client import McpClient, OnNotification, UpstreamError
 from conducktor.connections.mcp_reply import Notification, Reply
 from conducktor.core.tool_call import CallRequest, CallResult, ToolCall
 from conducktor.gateway.mirrored_headers import mirrored_headers
@@ -35,25 +36,30 @@ _decode_head = msgspec.json.Decoder(_Head).decode
 class Upstream:
     """Calls connections' servers and the gateway's own tools alike."""
 
-    def __init__(self, mcp: McpClient, local: LocalCalls, *, deadline_s: float) -> None:
+    def __init__(self, mcp: McpClient, local: LocalCalls, alarm: Alarm, *, deadline_s: float) -> None:
         self._mcp = mcp
         self._local = local
+        self._alarm = alarm
         self._deadline_s = deadline_s
 
     async def call(self, call: ToolCall, target: Target, request: CallRequest, relay: Relay) -> CallResult:
         """Raises UpstreamError when no usable answer came within the deadline."""
         if target.connection is None:
             return await self._local.call(call)
-        reply = await self._mcp.request(
-            target.connection.endpoint,
-            call.method,
-            _params(call, request, relay),
-            name=call.tool,
-            mirrored=mirrored_headers(target.header_params, call.arguments) if target.header_params else (),
-            deadline_s=self._deadline_s,
-            repeatable=call.method != "tools/call",
-            on_notification=_relayed(relay),
-        )
+        try:
+            reply = await self._mcp.request(
+                target.connection.endpoint,
+                call.method,
+                _params(call, request, relay),
+                name=call.tool,
+                mirrored=mirrored_headers(target.header_params, call.arguments) if target.header_params else (),
+                deadline_s=self._deadline_s,
+                repeatable=call.method != "tools/call",
+                on_notification=_relayed(relay),
+            )
+        except UpstreamError:
+            await self._alarm.sound(call.actor.workspace_id, target.connection.id)
+            raise
         return _result(reply)
 
 

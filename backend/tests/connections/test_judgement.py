@@ -188,3 +188,9 @@ def test_the_fingerprint_ignores_the_order_of_keys_and_what_is_not_pinned() -> N
 def test_an_entry_that_cannot_be_held_or_called_is_unusable(raw: bytes) -> None:
     with pytest.raises(Unusable):
         read(msgspec.Raw(raw))
+
+
+def test_a_tool_that_answers_only_as_a_task_is_not_offered() -> None:
+    with pytest.raises(Unusable, match="long-running task"):
+        listing(tool("x", execution={"taskSupport": "required"}), None)
+    assert listing(tool("x", execution={"taskSupport": "optional"}), None)
