@@ -21,4 +21,4 @@ async def test_health_says_so_soon_after_a_call_found_the_server_gone(settings: 
             async with asyncio.timeout(8):
                 while (health := decoded(await ada.get("/api/workspaces/lab/connections/shelf/health")))["state"] != "ERROR":
                     await asyncio.sleep(0.05)
-    assert "shelf" in health["reason"]
+    assert "shelf" in health["cause"]
