@@ -90,5 +90,6 @@ def create_app(settings: Settings, *, process_index: int = 0, described: bool = 
         logging_config=None,
         debug=False,
     )
-    app.asgi_handler = HttpGuard(app.asgi_handler, settings)  # outside Litestar's routing, so that nothing answers before it
+    # Outside Litestar's routing, so that nothing answers before the guard.
+    app.asgi_handler = HttpGuard(mcp_endpoint.FastLane(mcp, app.asgi_handler), settings)
     return app
