@@ -2,14 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Self
 
 from conducktor.core.actor import Actor
 from conducktor.core.errors import ConducktorError, Kind
 from conducktor.core.tool_call import CallRequest, CallResult, Outcome, ToolCall
 
-Submit = Callable[[Actor, CallRequest, ToolCall | None], Any]
+Submit = Callable[[Actor, CallRequest, ToolCall | None], asyncio.Future[None]]
 
 _OUTCOMES = {
     Kind.FORBIDDEN: Outcome.DENIED,
@@ -20,18 +21,31 @@ _OUTCOMES = {
 
 
 class Trail:
-    """`begin` when the call is known, `durable` before the upstream is touched, `finish` with the result."""
+    """`begin` when the call is known, `durable` before the upstream is touched, `finish` with the result.
 
-    def __init__(self, submit: Submit, actor: Actor, request: CallRequest) -> None:
+    Whatever happens in its block is completed in the audit, also when it is cancelled.
+    """
+
+    def __init__(self, submit: Submit, complete: "Callable[[Trail], None]", actor: Actor, request: CallRequest) -> None:
         self._submit = submit
+        self._complete = complete
         self._started = time.perf_counter()
-        self._written: Awaitable[None] | None = None
+        self._written: asyncio.Future[None] | None = None
         self.actor = actor
         self.request = request
         self.decision: dict[str, object] | None = None
         self.outcome = Outcome.FAILED
         self.reason: str | None = None
         self.result_bytes: int | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is not None:
+            self.fail(error)
+        self._open_if_needed()
+        self._complete(self)
 
     def begin(self, call: ToolCall) -> None:
         """Hand the entry to the writer; the commit runs beside what comes next."""
@@ -61,15 +75,17 @@ class Trail:
         else:
             self.outcome, self.reason = Outcome.FAILED, type(error).__name__
 
-    def open_if_needed(self) -> None:
+    def duration_us(self) -> int:
+        return int((time.perf_counter() - self._started) * 1e6)
+
+    def _open_if_needed(self) -> None:
         """A call refused before it was resolved is written too, as far as it is known."""
         if self._written is None:
             self._written = self._submit(self.actor, self.request, None)
-        if isinstance(self._written, asyncio.Future):
+        if self._written.done():
+            _retrieve(self._written)
+        else:
             self._written.add_done_callback(_retrieve)
-
-    def duration_us(self) -> int:
-        return int((time.perf_counter() - self._started) * 1e6)
 
 
 def _retrieve(future: "asyncio.Future[None]") -> None:

@@ -1,8 +1,7 @@
 """Writing the trail: entries are committed before anything happens, outcomes follow."""
 
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from asyncio import Future
 from uuid import UUID
 
 import msgspec
@@ -41,18 +40,9 @@ class AuditWriter:
         await self._entries.stop()
         await self._outcomes.stop()
 
-    @asynccontextmanager
-    async def trail(self, actor: Actor, request: CallRequest) -> AsyncIterator[Trail]:
-        """Whatever happens inside is completed in the audit, also when it is cancelled."""
-        trail = Trail(self._submit, actor, request)
-        try:
-            yield trail
-        except BaseException as error:
-            trail.fail(error)
-            raise
-        finally:
-            trail.open_if_needed()
-            self._complete(trail)
+    def trail(self, actor: Actor, request: CallRequest) -> Trail:
+        """`with` it around the call."""
+        return Trail(self._submit, self._complete, actor, request)
 
     async def record_operation(self, tx: Transaction, actor: Actor, operation_name: str, data: msgspec.Struct) -> None:
         """A change made through the JSON API or a management tool; committed with it. Inputs are sealed, never in clear."""
@@ -67,7 +57,7 @@ class AuditWriter:
         await queries.insert_outcome(tx, (entry_id, now, Outcome.OK.value, None, None, None, None))
         await tx.announce(Change(topic="calls", workspace_id=actor.workspace_id))
 
-    def _submit(self, actor: Actor, request: CallRequest, call: ToolCall | None) -> object:
+    def _submit(self, actor: Actor, request: CallRequest, call: ToolCall | None) -> Future[None]:
         arguments = bytes(request.arguments)
         conversation = _storable(request.conversation_id) if request.conversation_id else None
         return self._entries.submit((

@@ -30,7 +30,7 @@ async def call_tool(gateway: Gateway, caller: Caller, request: CallRequest, rela
     `caller` can only come from `oauth.authenticate`. Raises ConducktorError for every refusal; whatever happens is in
     the audit. At most once: nothing here repeats a call.
     """
-    async with gateway.audit.trail(caller.actor, request) as trail:
+    with gateway.audit.trail(caller.actor, request) as trail:
         target = await gateway.resolver.resolve(caller, request)  # what: unknown and forbidden look alike
         call = target.call(caller.actor, request)
         trail.begin(call)

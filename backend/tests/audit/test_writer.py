@@ -87,7 +87,7 @@ async def the_line(database: Database, actor: Actor, request: CallRequest) -> qu
 
 async def test_the_entry_is_committed_before_the_call_may_go_on(audit: AuditWriter, database: Database, actor: Actor) -> None:
     request = a_request()
-    async with audit.trail(actor, request) as trail:
+    with audit.trail(actor, request) as trail:
         trail.begin(a_call(actor, request))
         await trail.durable()
         async with database.transaction() as tx:
@@ -104,7 +104,7 @@ async def test_arguments_are_sealed_and_open_only_for_their_own_entry(
     audit: AuditWriter, database: Database, actor: Actor, key_ring: KeyRing
 ) -> None:
     request = a_request()
-    async with audit.trail(actor, request) as trail:
+    with audit.trail(actor, request) as trail:
         trail.begin(a_call(actor, request))
 
     line = await the_line(database, actor, request)
@@ -119,9 +119,8 @@ async def test_a_call_refused_before_it_was_known_is_in_the_trail_too(
     audit: AuditWriter, database: Database, actor: Actor
 ) -> None:
     request = a_request()
-    with pytest.raises(Unavailable):
-        async with audit.trail(actor, request):
-            raise Unavailable("the tools cannot be read")
+    with pytest.raises(Unavailable), audit.trail(actor, request):
+        raise Unavailable("the tools cannot be read")
 
     line = await the_line(database, actor, request)
     assert (line.outcome, line.reason) == (Outcome.FAILED, "the tools cannot be read")
@@ -131,7 +130,7 @@ async def test_a_cancelled_call_is_completed_as_cancelled(audit: AuditWriter, da
     request, reached = a_request(), asyncio.Event()
 
     async def hanging_call() -> None:
-        async with audit.trail(actor, request) as trail:
+        with audit.trail(actor, request) as trail:
             trail.begin(a_call(actor, request))
             await trail.durable()
             reached.set()
@@ -148,7 +147,7 @@ async def test_a_cancelled_call_is_completed_as_cancelled(audit: AuditWriter, da
 async def test_many_calls_at_once_share_commits_and_none_is_lost(audit: AuditWriter, database: Database, actor: Actor) -> None:
     async def one() -> None:
         request = a_request()
-        async with audit.trail(actor, request) as trail:
+        with audit.trail(actor, request) as trail:
             trail.begin(a_call(actor, request))
             await trail.durable()
             trail.finish(CallResult(result=msgspec.Raw(b"{}")))
@@ -171,15 +170,14 @@ async def test_without_a_database_no_call_goes_on(audit: AuditWriter, database_u
     await elsewhere.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
 
     request = a_request()
-    with pytest.raises(Unavailable):
-        async with audit.trail(actor, request) as trail:
-            trail.begin(a_call(actor, request))
-            await trail.durable()
+    with pytest.raises(Unavailable), audit.trail(actor, request) as trail:
+        trail.begin(a_call(actor, request))
+        await trail.durable()
 
     await elsewhere.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
     await elsewhere.close()
     healed = a_request()
-    async with audit.trail(actor, healed) as trail:
+    with audit.trail(actor, healed) as trail:
         trail.begin(a_call(actor, healed))
         await trail.durable()
 
@@ -188,7 +186,7 @@ async def test_an_entry_without_an_end_becomes_unknown_and_a_later_truth_replace
     audit: AuditWriter, database: Database, actor: Actor
 ) -> None:
     request = a_request()
-    async with audit.trail(actor, request) as trail:
+    with audit.trail(actor, request) as trail:
         trail.begin(a_call(actor, request))
         await trail.durable()
         async with database.transaction() as tx:
