@@ -6,8 +6,8 @@ the same request id at once; then nobody can tell which one was meant, and neith
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
 
 import msgspec
 
@@ -21,11 +21,23 @@ MAX_ID_BYTES = 100
 
 
 class Ticket:
-    """One running request. `withdrawn` tells its own cancellation from a shutdown."""
+    """One running request, for as long as its block runs. `withdrawn` tells its own cancellation from a shutdown."""
 
-    def __init__(self, task: "asyncio.Task[object] | None") -> None:
-        self._task = task
+    def __init__(self, running: "defaultdict[str, list[Ticket]]", key: str) -> None:
+        self._running = running
+        self._key = key
+        self._task = asyncio.current_task()
         self.withdrawn = False
+
+    def __enter__(self) -> Self:
+        self._running[self._key].append(self)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        tickets = self._running[self._key]
+        tickets.remove(self)
+        if not tickets:
+            del self._running[self._key]
 
     def withdraw(self) -> None:
         self.withdrawn = True
@@ -41,17 +53,9 @@ class InFlight:
         self._running: defaultdict[str, list[Ticket]] = defaultdict(list)
         changes.subscribe(self._on_change)
 
-    @contextmanager
-    def running(self, caller: Caller, message: Message) -> Iterator[Ticket]:
-        key, ticket = _key(caller, message.id), Ticket(asyncio.current_task())
-        self._running[key].append(ticket)
-        try:
-            yield ticket
-        finally:
-            tickets = self._running[key]
-            tickets.remove(ticket)
-            if not tickets:
-                del self._running[key]
+    def running(self, caller: Caller, message: Message) -> Ticket:
+        """`with` it while the request runs."""
+        return Ticket(self._running, _key(caller, message.id))
 
     async def cancel(self, caller: Caller, message: Message) -> None:
         """Best effort (MCP §cancellation): here, else in the process that runs it."""
