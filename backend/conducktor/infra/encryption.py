@@ -39,7 +39,7 @@ class KeyRing:
     def __init__(self, encryption: Mapping[str, bytes], sealing_id: str, hashing: bytes) -> None:
         self._ciphers = {key_id: AESGCM(key) for key_id, key in encryption.items()}
         self._sealing_id = sealing_id
-        self._hashing = hashing
+        self._keyed = hmac.new(hashing, digestmod="sha256")
 
     def seal(self, plaintext: bytes, *, bound_to: bytes) -> bytes:
         """`<key id>.<nonce><ciphertext>`; opens only with the same `bound_to` (the row's identity)."""
@@ -59,7 +59,9 @@ class KeyRing:
 
     def digest(self, purpose: str, value: bytes) -> bytes:
         """Keyed SHA-256 (32 bytes) for looking up what must not be stored: tokens, codes, session ids."""
-        return hmac.digest(self._hashing, purpose.encode() + b"\0" + value, "sha256")
+        mac = self._keyed.copy()  # the key's own blocks are hashed once, not for each call
+        mac.update(purpose.encode() + b"\0" + value)
+        return mac.digest()
 
 
 def load_key_ring(environment: str, data_dir: Path) -> KeyRing:
