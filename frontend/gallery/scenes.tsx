@@ -23,7 +23,6 @@ import { SignInPage } from "@/features/identity/SignInPage";
 import { SignUpPage } from "@/features/identity/SignUpPage";
 import { VerifyEmailPage } from "@/features/identity/VerifyEmailPage";
 import { ConsentPage } from "@/features/oauth/ConsentPage";
-import { ConnectChatGpt } from "@/features/workspaces/ConnectChatGpt";
 
 import classes from "./gallery.module.css";
 import * as samples from "./samples";
@@ -34,12 +33,6 @@ const nothing = () => undefined;
 
 /** By path; `npm run gallery` opens with the list. */
 export const SCENES: Record<string, () => ReactNode> = {
-  "/overview": () => (
-    <InShell>
-      <PageHeader title="Overview" />
-      <ConnectChatGpt endpoint="https://conducktor.example.com/api/conducktor-mcp" clientId="chatgpt-mcp-client" />
-    </InShell>
-  ),
   "/table": () => <TableScene rows={samples.calls} />,
   "/table-empty": () => <TableScene rows={[]} />,
   "/table-loading": () => <TableScene rows={undefined} />,

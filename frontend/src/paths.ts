@@ -15,9 +15,11 @@ export const paths = {
   resetPassword: () => "/reset-password",
   verifyEmail: () => "/verify-email",
   newWorkspace: () => "/new-workspace",
+  invitation: (token: string) => withSearch("/invitation", { token }),
   consent: (request: string) => withSearch("/oauth/consent", { request }),
 
   overview: (at: InWorkspace) => w(at),
+  connectChatGpt: (at: InWorkspace) => `${w(at)}/connect-chatgpt`,
   connections: (at: InWorkspace) => `${w(at)}/connections`,
   newConnection: (at: InWorkspace) => `${w(at)}/connections/new`,
   connectService: (at: InWorkspace & { service: string }) => `${w(at)}/connections/new/${encodeURIComponent(at.service)}`,

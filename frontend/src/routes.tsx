@@ -74,11 +74,26 @@ const verifyEmail = createRoute({
   component: lazyRouteComponent(identity, "VerifyEmailRoute"),
 });
 
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitation",
+  validateSearch: (search) => texts(search, "token"),
+  component: lazyRouteComponent(() => import("./features/identity/InvitationRoute"), "InvitationRoute"),
+});
+
 const newWorkspace = createRoute({
   getParentRoute: () => root,
   path: "/new-workspace",
   beforeLoad: requireSession,
   component: lazyRouteComponent(() => import("./features/workspaces/NewWorkspaceRoute"), "NewWorkspaceRoute"),
+});
+
+const consent = createRoute({
+  getParentRoute: () => root,
+  path: "/oauth/consent",
+  validateSearch: (search) => texts(search, "request"),
+  beforeLoad: requireSession,
+  component: lazyRouteComponent(() => import("./features/oauth/ConsentRoute"), "ConsentRoute"),
 });
 
 const workspace = createRoute({
@@ -97,7 +112,13 @@ const workspace = createRoute({
 const overview = createRoute({
   getParentRoute: () => workspace,
   path: "/",
-  component: lazyRouteComponent(() => import("./features/workspaces/OverviewPage"), "OverviewPage"),
+  component: lazyRouteComponent(() => import("./features/overview/OverviewPage"), "OverviewPage"),
+});
+
+const connectChatGpt = createRoute({
+  getParentRoute: () => workspace,
+  path: "connect-chatgpt",
+  component: lazyRouteComponent(() => import("./features/overview/ConnectPage"), "ConnectPage"),
 });
 
 const connections = createRoute({
@@ -134,6 +155,38 @@ const connection = createRoute({
   component: lazyRouteComponent(() => import("./features/connections/ConnectionPage"), "ConnectionPage"),
 });
 
+const audit = createRoute({
+  getParentRoute: () => workspace,
+  path: "audit",
+  validateSearch: (search) => texts(search, "person", "connection", "tool", "outcome", "kind", "conversation", "time"),
+  component: lazyRouteComponent(() => import("./features/audit/AuditPage"), "AuditPage"),
+});
+
+const auditEntry = createRoute({
+  getParentRoute: () => workspace,
+  path: "audit/$entry",
+  validateSearch: (search) => texts(search, "tab"),
+  component: lazyRouteComponent(() => import("./features/audit/EntryPage"), "EntryPage"),
+});
+
+const authorizations = createRoute({
+  getParentRoute: () => workspace,
+  path: "authorizations",
+  component: lazyRouteComponent(() => import("./features/oauth/AuthorizationsPage"), "AuthorizationsPage"),
+});
+
+const members = createRoute({
+  getParentRoute: () => workspace,
+  path: "settings/members",
+  component: lazyRouteComponent(() => import("./features/workspaces/MembersPage"), "MembersPage"),
+});
+
+const profile = createRoute({
+  getParentRoute: () => workspace,
+  path: "profile",
+  component: lazyRouteComponent(() => import("./features/identity/ProfilePage"), "ProfilePage"),
+});
+
 const routeTree = root.addChildren([
   home,
   signIn,
@@ -141,8 +194,22 @@ const routeTree = root.addChildren([
   forgotPassword,
   resetPassword,
   verifyEmail,
+  invitation,
   newWorkspace,
-  workspace.addChildren([overview, connections, gallery, newConnection, connection]),
+  consent,
+  workspace.addChildren([
+    overview,
+    connectChatGpt,
+    connections,
+    gallery,
+    newConnection,
+    connection,
+    audit,
+    auditEntry,
+    authorizations,
+    members,
+    profile,
+  ]),
 ]);
 
 export function createAppRouter(context: RouterContext, history?: RouterHistory) {

@@ -1,6 +1,6 @@
 import { Menu, UnstyledButton } from "@mantine/core";
 import { IconCheck, IconChevronDown, IconX } from "@tabler/icons-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 
 import classes from "./FilterChips.module.css";
 
@@ -23,13 +23,16 @@ export interface FilterChipsProps<Key extends string> {
   values: FilterValues<Key>;
   /** To the address: `navigate({ search: (before) => ({ ...before, ...changed }) })`. `undefined` takes a filter away. */
   onChange: (changed: Partial<Record<Key, string | undefined>>) => void;
+  /** A filter with a chip of its own kind, after the others. */
+  extra?: { key: Key; chip: ReactNode };
 }
 
 const SEARCHABLE_FROM = 8;
 
 /** Filters as chips, all to be seen at once; the state is the address, so a filtered list can be shared. */
-export function FilterChips<Key extends string>({ filters, values, onChange }: FilterChipsProps<Key>) {
-  const set = filters.filter(({ key }) => values[key] !== undefined);
+export function FilterChips<Key extends string>({ filters, values, onChange, extra }: FilterChipsProps<Key>) {
+  const keys = [...filters.map(({ key }) => key), ...(extra ? [extra.key] : [])];
+  const set = keys.filter((key) => values[key] !== undefined);
   return (
     <div className={classes.chips} role="group" aria-label="Filters">
       {filters.map((filter) => (
@@ -42,11 +45,12 @@ export function FilterChips<Key extends string>({ filters, values, onChange }: F
           }}
         />
       ))}
+      {extra?.chip}
       {set.length > 1 && (
         <UnstyledButton
           className={classes.clear}
           onClick={() => {
-            onChange(Object.fromEntries(set.map(({ key }) => [key, undefined])) as Partial<Record<Key, string | undefined>>);
+            onChange(Object.fromEntries(set.map((key) => [key, undefined])) as Partial<Record<Key, string | undefined>>);
           }}
         >
           Clear all

@@ -52,7 +52,7 @@ const COLUMNS: readonly Column<ConnectionView>[] = [
   {
     key: "since",
     header: "Since",
-    width: "8.5rem",
+    width: "7.75rem",
     cell: ({ since }) => (
       <span className={classes.quiet}>
         <RelativeTime at={since} />
@@ -74,7 +74,7 @@ const COLUMNS: readonly Column<ConnectionView>[] = [
   {
     key: "checked",
     header: "Last check",
-    width: "8.5rem",
+    width: "7.75rem",
     isSecondary: true,
     cell: ({ checked_at: at }) => <span className={classes.quiet}>{at === null ? "not yet" : <RelativeTime at={at} />}</span>,
   },

@@ -1,0 +1,40 @@
+import { KEYSET, queries } from "@/api/client";
+import type { AuditLine } from "@/api/generated/schema";
+
+import type { AuditQuery } from "./auditSearch";
+
+/** What the pages of this feature read. */
+
+export const entryQuery = (workspace: string, entry: string) =>
+  queries.queryOptions("get", "/api/workspaces/{workspace}/audit/{entry_id}", {
+    params: { path: { workspace, entry_id: entry } },
+  });
+
+export const facetsQuery = (workspace: string) =>
+  queries.queryOptions("get", "/api/workspaces/{workspace}/audit-facets", { params: { path: { workspace } } });
+
+export const summaryQuery = (workspace: string) =>
+  queries.queryOptions("get", "/api/workspaces/{workspace}/audit-summary", { params: { path: { workspace } } });
+
+export interface AuditLines {
+  lines: AuditLine[] | undefined;
+  error: unknown;
+  retry: () => void;
+  more: { hasMore: boolean; isLoading: boolean; load: () => void };
+}
+
+/** Pages of the audit, newest first. Every reader of the list goes through here: its cache holds pages, not one answer. */
+export function useAuditLines(workspace: string, query: AuditQuery): AuditLines {
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = queries.useInfiniteQuery(
+    "get",
+    "/api/workspaces/{workspace}/audit",
+    { params: { path: { workspace }, query } },
+    KEYSET,
+  );
+  return {
+    lines: data?.pages.flatMap((page) => page.items),
+    error,
+    retry: () => void refetch(),
+    more: { hasMore: hasNextPage, isLoading: isFetchingNextPage, load: () => void fetchNextPage() },
+  };
+}

@@ -1,0 +1,37 @@
+import type { AuditLine } from "@/api/generated/schema";
+
+/** Changes as people say them. One that is not known here is shown by its name. */
+const DEEDS: Record<string, string> = {
+  "authorizations.create": "Authorised an app",
+  "authorizations.revoke": "Revoked an app",
+  "connections.create": "Added a connection",
+  "connections.delete": "Removed a connection",
+  "connections.test": "Tested a connection",
+  "connections.update": "Changed a connection",
+  "consent.given": "Consented to an app",
+  "invitations.accept": "Accepted an invitation",
+  "invitations.create": "Invited somebody",
+  "invitations.revoke": "Revoked an invitation",
+  "members.change_role": "Changed a role",
+  "members.remove": "Removed a member",
+  "tools.accept": "Accepted a tool",
+  "tools.classify": "Classified a tool",
+  "workspaces.rename": "Renamed the workspace",
+};
+
+export function deedOf(operation: string): string {
+  return DEEDS[operation] ?? operation;
+}
+
+/** What a line is about, as ChatGPT or the person knows it: `linear-prod_create_issue`, or the change in words. */
+export function titleOf({ kind, connection, method, tool }: Pick<AuditLine, "kind" | "connection" | "method" | "tool">): string {
+  if (kind === "operation") return deedOf(tool);
+  // Resources are named by their own addresses, and what was never found by what the app wrote.
+  return connection === null || method === "resources/read" ? tool : `${connection}_${tool}`;
+}
+
+/** Through which door it came. */
+export function appOf({ client, surface }: Pick<AuditLine, "client" | "surface">): string {
+  if (client !== null) return client;
+  return surface === "web" ? "Conducktor’s pages" : surface === "worker" ? "Conducktor itself" : "An app";
+}

@@ -1,0 +1,54 @@
+import type { AuditFacets, Outcome } from "@/api/generated/schema";
+import type { Filter } from "@/components/ui/FilterChips";
+
+import { type AuditSearch, UNSUCCESSFUL } from "./auditSearch";
+import { deedOf } from "./deeds";
+
+/** The words of the outcome filter, as the badges have them, and in the order in which somebody looks for trouble. */
+const OUTCOMES: readonly { value: Outcome | typeof UNSUCCESSFUL; label: string }[] = [
+  { value: "ok", label: "OK" },
+  { value: "denied", label: "Denied" },
+  { value: UNSUCCESSFUL, label: "Failed in any way" },
+  { value: "tool_error", label: "Tool error" },
+  { value: "upstream_error", label: "Service error" },
+  { value: "failed", label: "Failed" },
+  { value: "pending_approval", label: "Waits for approval" },
+  { value: "cancelled", label: "Cancelled" },
+  { value: "unknown", label: "Unknown" },
+];
+
+const KINDS = [
+  { value: "call", label: "Calls" },
+  { value: "operation", label: "Changes" },
+] as const;
+
+/** What occurred lately, as choices. A conversation is not chosen from a list: it has a chip only when the address names one. */
+export function filtersOf(facets: AuditFacets | undefined, { conversation }: AuditSearch): Filter<keyof AuditSearch>[] {
+  const people = facets?.people ?? [];
+  return [
+    { key: "person", label: "Person", choices: people.map(({ id, name }) => ({ value: id, label: name })) },
+    { key: "connection", label: "Connection", choices: (facets?.connections ?? []).map(asChoice) },
+    { key: "tool", label: "Tool", choices: (facets?.tools ?? []).map((tool) => ({ value: tool, label: deedOf(tool) })) },
+    { key: "outcome", label: "Outcome", choices: OUTCOMES },
+    { key: "kind", label: "Kind", choices: KINDS },
+    ...(conversation === undefined
+      ? []
+      : [
+          {
+            key: "conversation" as const,
+            label: "Conversation",
+            choices: [{ value: conversation, label: shortened(conversation) }],
+          },
+        ]),
+  ];
+}
+
+const SHOWN = 16;
+
+function shortened(id: string): string {
+  return id.length > SHOWN ? `${id.slice(0, SHOWN)}…` : id;
+}
+
+function asChoice(value: string) {
+  return { value, label: value };
+}

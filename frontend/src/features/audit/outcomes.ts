@@ -1,0 +1,24 @@
+import type { AuditLine, Outcome } from "@/api/generated/schema";
+
+/** What each outcome means, in a sentence, and whether the service was touched: that is what somebody reads the audit for. */
+export const MEANINGS: Record<Outcome | "running", string> = {
+  ok: "The service answered.",
+  tool_error: "The service answered that the tool failed.",
+  denied: "A rule, a missing permission, or an unknown tool. The service was not called.",
+  pending_approval: "Somebody has to approve it first. The service has not been called.",
+  upstream_error: "No usable answer from the service: it was unreachable, too slow, broken, or wants a new sign-in.",
+  cancelled: "The app withdrew the call. The service may have begun to act on it.",
+  failed: "Conducktor could not carry it out. Nothing was called unless the reason says so.",
+  unknown: "A process ended in the middle. The service may have acted.",
+  running: "It has been written down and is under way; the outcome follows.",
+};
+
+/** An entry without an outcome is still under way. */
+export function stateOf({ outcome }: Pick<AuditLine, "outcome">): Outcome | "running" {
+  return outcome ?? "running";
+}
+
+export function meaningOf(line: Pick<AuditLine, "outcome" | "kind">): string {
+  if (line.kind === "operation" && line.outcome === "ok") return "The change was made.";
+  return MEANINGS[stateOf(line)];
+}

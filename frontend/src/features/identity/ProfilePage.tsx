@@ -1,0 +1,109 @@
+import { SegmentedControl, useMantineColorScheme } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+
+import { LinkButton } from "@/components/ui/LinkButton";
+import { PageHeader } from "@/components/ui/PageHeader";
+import { ServiceAvatar } from "@/components/ui/ServiceAvatar";
+import { paths } from "@/paths";
+
+import { labelOf } from "../workspaces/roles";
+import { EmailAddress } from "./EmailAddress";
+import { NameForm } from "./NameForm";
+import { PasswordForm } from "./PasswordForm";
+import classes from "./ProfilePage.module.css";
+import { useSession } from "./session";
+import { SessionsTable } from "./SessionsTable";
+
+export function ProfilePage() {
+  const { user } = useSession();
+  if (!user) return null; // Signing out: the next page is on its way.
+  return (
+    <>
+      <PageHeader title="Profile" description="Your account, the same in every workspace." />
+      <Section title="Name" words="Others in your workspaces see it, and the audit keeps it.">
+        <NameForm key={user.name} name={user.name} />
+      </Section>
+      <Section title="E-mail" words="You sign in with it. A confirmed address lets you reset your password and connect apps.">
+        <EmailAddress user={user} />
+      </Section>
+      <Section title="Password" words="Changing it signs you out everywhere else. Apps that you authorised stay.">
+        <PasswordForm email={user.email} />
+      </Section>
+      <Section title="Appearance" words="Kept in this browser.">
+        <Theme />
+      </Section>
+      <Section title="Sessions" words="The browsers in which you are signed in." isWide>
+        <SessionsTable />
+      </Section>
+      <Section title="Workspaces" words="Connections, people and rules belong to one.">
+        <Workspaces />
+      </Section>
+    </>
+  );
+}
+
+function Section({
+  title,
+  words,
+  isWide = false,
+  children,
+}: {
+  title: string;
+  words: string;
+  isWide?: boolean;
+  children: ReactNode;
+}) {
+  const id = `profile-${title.toLowerCase()}`;
+  return (
+    <section className={classes.section} aria-labelledby={id} data-wide={isWide || undefined}>
+      <div>
+        <h2 id={id} className={classes.heading}>
+          {title}
+        </h2>
+        <p className={classes.words}>{words}</p>
+      </div>
+      <div className={classes.content}>{children}</div>
+    </section>
+  );
+}
+
+const THEMES = [
+  { value: "light", label: "Light" },
+  { value: "dark", label: "Dark" },
+  { value: "auto", label: "As the system" },
+] as const;
+
+function Theme() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
+  return (
+    <SegmentedControl
+      aria-label="Theme"
+      data={[...THEMES]}
+      value={colorScheme}
+      onChange={(value) => {
+        setColorScheme(value);
+      }}
+    />
+  );
+}
+
+function Workspaces() {
+  const { workspaces } = useSession();
+  return (
+    <>
+      <ul className={classes.workspaces}>
+        {workspaces.map(({ slug, name, role }) => (
+          <li key={slug}>
+            <ServiceAvatar name={name} size="sm" />
+            <Link to={paths.overview({ workspace: slug })}>{name}</Link>
+            <span className={classes.quiet}>{labelOf(role)}</span>
+          </li>
+        ))}
+      </ul>
+      <LinkButton to={paths.newWorkspace()} variant="default">
+        Create another workspace
+      </LinkButton>
+    </>
+  );
+}

@@ -1,0 +1,105 @@
+import { IconPlus } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+
+import type { MemberView } from "@/api/generated/schema";
+import { GuardedButton } from "@/components/ui/GuardedButton";
+import { PageHeader } from "@/components/ui/PageHeader";
+
+import { useSession } from "../identity/session";
+import { InvitationsSection } from "./InvitationsSection";
+import { InviteDialog } from "./InviteDialog";
+import { membersQuery } from "./memberQueries";
+import classes from "./MembersPage.module.css";
+import { MembersTable } from "./MembersTable";
+import { RemoveDialog } from "./RemoveDialog";
+import { RoleDialog, type RoleWish } from "./RoleDialog";
+import { type Rights, ROLES } from "./roles";
+import { useWhyNot, useWorkspace } from "./useWorkspace";
+
+export function MembersPage() {
+  const { slug, name, permissions } = useWorkspace();
+  const { user } = useSession();
+  const rights: Rights = { permissions, whyNotWrite: useWhyNot("members:write") };
+  const { data: members, error, refetch } = useQuery(membersQuery(slug));
+  const [isInviting, setInviting] = useState(false);
+  const [wish, setWish] = useState<RoleWish>();
+  const [leaving, setLeaving] = useState<MemberView>();
+  return (
+    <>
+      <PageHeader
+        title="Members"
+        description={`Who belongs to ${name}, and what each may do here.`}
+        actions={
+          <GuardedButton
+            whyNot={rights.whyNotWrite}
+            leftSection={<IconPlus size={15} stroke={2} aria-hidden />}
+            onClick={() => {
+              setInviting(true);
+            }}
+          >
+            Invite
+          </GuardedButton>
+        }
+      />
+      <MembersTable
+        rows={members}
+        self={user?.id}
+        rights={rights}
+        error={error}
+        onRetry={() => void refetch()}
+        onRole={(member, role) => {
+          setWish({ member, role });
+        }}
+        onRemove={setLeaving}
+      />
+      <InvitationsSection workspace={slug} whyNot={rights.whyNotWrite} />
+      <RolesExplained />
+      <InviteDialog
+        workspace={slug}
+        rights={rights}
+        isOpen={isInviting}
+        onClose={() => {
+          setInviting(false);
+        }}
+      />
+      <RoleDialog
+        workspace={slug}
+        wish={wish}
+        isOwn={wish?.member.user_id === user?.id}
+        onClose={() => {
+          setWish(undefined);
+        }}
+      />
+      <RemoveDialog
+        workspace={slug}
+        member={leaving}
+        isSelf={leaving?.user_id === user?.id}
+        onClose={() => {
+          setLeaving(undefined);
+        }}
+      />
+    </>
+  );
+}
+
+function RolesExplained() {
+  return (
+    <section className={classes.section} aria-labelledby="roles">
+      <h2 id="roles" className={classes.heading}>
+        What each role may do
+      </h2>
+      <dl className={classes.roles}>
+        {ROLES.map(({ role, label, may }) => (
+          <div key={role}>
+            <dt>{label}</dt>
+            <dd>{may}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className={classes.quiet}>
+        An app acts for a person: it never may more than that person’s role, whatever it was allowed.
+      </p>
+    </section>
+  );
+}

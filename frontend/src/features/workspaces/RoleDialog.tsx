@@ -1,0 +1,93 @@
+import { Button, Modal } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+
+import { asProblem } from "@/api/ApiProblem";
+import { api } from "@/api/client";
+import type { MemberView, Role } from "@/api/generated/schema";
+import { FormError } from "@/components/ui/FormError";
+import { useLast } from "@/components/ui/useLast";
+
+import { refreshPeople } from "./memberQueries";
+import classes from "./Dialogs.module.css";
+import { labelOf, ROLES } from "./roles";
+
+export interface RoleWish {
+  member: MemberView;
+  role: Role;
+}
+
+export interface RoleDialogProps {
+  workspace: string;
+  wish: RoleWish | undefined;
+  isOwn: boolean;
+  onClose: () => void;
+}
+
+/** Says what the new role means before it is given. */
+export function RoleDialog({ wish, onClose, ...props }: RoleDialogProps) {
+  const shown = useLast(wish);
+  if (!shown) return null;
+  return (
+    <Modal opened={wish !== undefined} onClose={onClose} title={titleOf(shown, props.isOwn)}>
+      <Question {...props} wish={shown} onClose={onClose} />
+    </Modal>
+  );
+}
+
+function titleOf({ member, role }: RoleWish, isOwn: boolean): string {
+  const article = /^[AO]/.test(labelOf(role)) ? "an" : "a";
+  return isOwn
+    ? `Become ${article} ${labelOf(role).toLowerCase()}?`
+    : `Make ${member.name} ${article} ${labelOf(role).toLowerCase()}?`;
+}
+
+function Question({ workspace, wish: { member, role }, isOwn, onClose }: RoleDialogProps & { wish: RoleWish }) {
+  const queryClient = useQueryClient();
+  const change = useMutation({
+    mutationFn: async () => {
+      await api.PATCH("/api/workspaces/{workspace}/members/{user_id}", {
+        params: { path: { workspace, user_id: member.user_id } },
+        body: { role },
+      });
+      await refreshPeople(queryClient, workspace);
+    },
+    onSuccess: onClose,
+  });
+  return (
+    <form
+      className={classes.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        change.mutate();
+      }}
+    >
+      <dl className={classes.roles}>
+        <div>
+          <dt>{labelOf(member.role)} until now</dt>
+          <dd>{mayOf(member.role)}</dd>
+        </div>
+        <div>
+          <dt>{labelOf(role)} from now on</dt>
+          <dd>{mayOf(role)}</dd>
+        </div>
+      </dl>
+      <p className={classes.words}>
+        What the new role does not allow ends within a second, in open pages and for apps that act for{" "}
+        {isOwn ? "you" : member.name}.{isOwn && " You cannot give yourself the old role back."}
+      </p>
+      <FormError problem={change.error ? asProblem(change.error) : undefined} />
+      <div className={classes.buttons}>
+        <Button variant="default" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button type="submit" loading={change.isPending}>
+          Change role
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function mayOf(role: Role): string {
+  return ROLES.find((one) => one.role === role)?.may ?? "";
+}
