@@ -11,6 +11,7 @@ from bench.targets import Target
 
 _SECONDS = 8
 _SHOWN = 30
+_IDLE = "_worker (concurrent/futures/thread.py"  # py-spy takes threads that wait for work for busy ones
 
 
 def profile(target: Target, directory: Path) -> str:
@@ -20,7 +21,7 @@ def profile(target: Target, directory: Path) -> str:
     drive(target, "tools/call", 16, 2)
     pid = max((process for process in machine.tree(target.pid) if process.name != "postgres"), key=lambda found: found.cpu_s).pid
     stacks = directory / f"profile-{target.name}.txt"
-    options = ("--duration", str(_SECONDS), "--rate", "250", "--format", "raw", "--function", "--output", str(stacks))
+    options = ("--duration", str(_SECONDS), "--rate", "100", "--format", "raw", "--function", "--output", str(stacks))
     command = (
         "taskset",
         "--cpu-list",
@@ -47,6 +48,8 @@ def _render(folded: list[str]) -> str:
     for line in folded:
         stack, _, samples = line.rpartition(" ")
         frames = stack.split(";")
+        if frames[-1].startswith(_IDLE):
+            continue
         own[frames[-1]] += int(samples)
         for frame in set(frames):
             within[frame] += int(samples)
