@@ -4,12 +4,13 @@ import asyncio
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
+from e2e.support.page_checks import READY_MS, WIDE
 from e2e.support.people import Person
 from e2e.support.product import Product
 from e2e.upstreams import servers
@@ -24,9 +25,12 @@ CHROMIUM_FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",  # nothing leaves this machine
 )
 LOG_LINES_SHOWN = 30
 FAILED = pytest.StashKey[bool]()
+
+NewPage = Callable[..., Awaitable[Page]]
 
 
 @pytest.fixture(scope="session")
@@ -76,19 +80,36 @@ async def browser() -> AsyncIterator[Browser]:
     assert executable, "chromium is missing; on Debian: apt-get install chromium"
     flags = [*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     async with async_playwright() as playwright:
+        expect.set_options(timeout=READY_MS)
         launched = await playwright.chromium.launch(executable_path=executable, args=flags)
         yield launched
         await launched.close()
 
 
 @pytest.fixture
-async def page(browser: Browser, product: Product, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
-    """A page in a browser of its own. When the journey fails, every open page is photographed into e2e/artifacts."""
-    context = await browser.new_context(base_url=product.origin, viewport={"width": 1280, "height": 900})
-    yield await context.new_page()
+async def new_page(browser: Browser, product: Product, request: pytest.FixtureRequest) -> AsyncIterator[NewPage]:
+    """`await new_page()`: a page in a browser of its own; `await new_page(ada)`: one in which Ada is signed in.
+
+    When the journey fails, every open page is photographed into e2e/artifacts.
+    """
+
+    async def open_page(person: Person | None = None) -> Page:
+        context = await browser.new_context(base_url=product.origin, viewport=WIDE)
+        context.set_default_timeout(READY_MS)
+        if person:
+            await person.sign_in_browser(context)
+        return await context.new_page()
+
+    yield open_page
     if request.node.stash.get(FAILED, False):
         await _photograph(browser, request.node.name)
     await asyncio.gather(*(each.close() for each in browser.contexts))
+
+
+@pytest.fixture
+async def page(new_page: NewPage) -> Page:
+    """In a browser in which nobody is signed in."""
+    return await new_page()
 
 
 @pytest.hookimpl(wrapper=True)

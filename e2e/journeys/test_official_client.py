@@ -80,7 +80,7 @@ async def test_it_authorises_lists_calls_and_loses_its_permission(
         [authorization] = [a for a in await ada.authorizations(workspace=guide) if a["client"]["id"] == own.client_id]
 
         await ada.revoke(authorization["id"], workspace=guide)
-        await _refused_within_a_second(product, own)
+        await refused_within_a_second(product, own)
         # The client asks anew by itself, and the person may let it in again.
         assert (await client.call_tool("slack-alerts_list_channels", {})).is_error is False
         assert own.asked == 2
@@ -88,7 +88,7 @@ async def test_it_authorises_lists_calls_and_loses_its_permission(
         await _end_all(ada, guide)
 
 
-async def _refused_within_a_second(product: Product, own: OwnOAuth) -> None:
+async def refused_within_a_second(product: Product, own: OwnOAuth) -> None:
     headers = {"Authorization": f"Bearer {own.access_token}"}
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     async with httpx.AsyncClient() as http, asyncio.timeout(1):

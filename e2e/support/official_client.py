@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -13,7 +13,6 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
 from pydantic import AnyUrl
 
-from e2e.support.people import Person
 from e2e.support.server_sent_events import decoded_messages
 
 TIMEOUT_S = 60.0
@@ -88,13 +87,19 @@ async def official_client(
         yield client, wire
 
 
+class Consenting(Protocol):
+    """Who answers the consent page: somebody without pages, or one in a browser."""
+
+    async def consent(self, authorization_url: str, *, workspace: str) -> str: ...
+
+
 class OwnOAuth:
     """The client's own way to a token; `person` answers its consent page, in `workspace`. `asked` counts the times."""
 
     def __init__(
         self,
         endpoint: str,
-        person: Person,
+        person: Consenting,
         workspace: str,
         *,
         redirect_uri: str,

@@ -22,16 +22,20 @@ _numbers = itertools.count(1)
 class Person:
     """`async with Person(product, "Ada") as ada` signs up and verifies the address; `workspace` is the slug of the first one."""
 
-    def __init__(self, product: Product, name: str) -> None:
+    def __init__(
+        self, product: Product, name: str, *, email: str | None = None, workspace_name: str | None = None, invitation: str = ""
+    ) -> None:
+        """`invitation` is its token: then the person joins that workspace instead of having one."""
         number = next(_numbers)
         self.product = product
         self.name = name
-        self.email = f"{name.lower()}-{number}@example.com"
+        self.email = email or f"{name.lower()}-{number}@example.com"
         self.workspace = ""
+        self._beginning = {"invitation": invitation} if invitation else {"workspace_name": workspace_name or f"Lab of {name}"}
         self.browser = Browser(product.origin, headers={"X-Forwarded-For": f"198.18.{number}.1"})
 
     async def __aenter__(self) -> Self:
-        session = await self.browser.sign_up(self.email, name=self.name, workspace_name=f"Lab of {self.name}")
+        session = await self.browser.sign_up(self.email, name=self.name, **self._beginning)
         self.workspace = session["workspaces"][0]["slug"]
         link = session["verify_link"] or await self.letter()
         decoded(await self.browser.post("/api/verify-email", {"token": _parameter(link, "token")}))
@@ -64,6 +68,11 @@ class Person:
         """Its slug."""
         slug: str = decoded(await self.browser.post("/api/workspaces", {"name": name}))["slug"]
         return slug
+
+    async def join(self, host: "Person", role: str) -> None:
+        """Take up an invitation of `host` to the host's first workspace."""
+        sent = await host.ask("POST", "/invitations", json={"email": self.email, "role": role})
+        decoded(await self.browser.post("/api/invitations/accept", {"token": _parameter(sent["link"], "token")}))
 
     async def ask(self, method: str, path: str, *, workspace: str | None = None, **given: Any) -> Any:
         """One operation in a workspace (the first one unless named), decoded."""

@@ -1,0 +1,78 @@
+"""What every page must be, whatever it shows: free of errors, usable by everybody, and no wider than the screen."""
+
+from functools import cache
+from pathlib import Path
+
+from playwright.async_api import ConsoleMessage, Error, Locator, Page, ViewportSize, expect
+
+AXE = Path(__file__).resolve().parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+GRAVE = ("serious", "critical")
+NARROW: ViewportSize = {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+READY_MS = 10_000
+
+
+class Complaints:
+    """What the browser complains of in one page: errors of scripts, failed requests, violations of the security policy."""
+
+    def __init__(self, page: Page) -> None:
+        self._heard: list[str] = []
+        page.on("console", self._hear)
+        page.on("pageerror", self._hear_error)
+
+    def beside(self, *expected: str) -> list[str]:
+        """Those that hold none of the given words."""
+        return [complaint for complaint in self._heard if not any(words in complaint for words in expected)]
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self._heard.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
+
+    def _hear_error(self, error: Error) -> None:
+        self._heard.append(f"uncaught: {error}")
+
+
+async def ready(page: Page, title: str | None = None) -> None:
+    """Wait until the page has its heading (the one that is given) and nothing stands for what is still being loaded."""
+    heading = page.get_by_role("heading", level=1, name=title, exact=True) if title else page.get_by_role("heading", level=1)
+    await expect(heading).to_be_visible(timeout=READY_MS)
+    await expect(page.get_by_role("status", name="Loading")).to_have_count(0, timeout=READY_MS)
+
+
+async def accessibility_faults(page: Page) -> list[str]:
+    """The serious and critical findings of axe, one line for each element."""
+    # By the debugger, to which the page's content security policy does not apply.
+    await page.evaluate(_axe())
+    found = await page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
+    return [
+        f"{violation['id']} ({violation['impact']}): {' '.join(map(str, node['target']))}: {node['failureSummary']}"
+        for violation in found["violations"]
+        if violation["impact"] in GRAVE
+        for node in violation["nodes"]
+    ]
+
+
+async def elements_beyond_the_screen(page: Page) -> list[str]:
+    """Nothing when the page cannot be scrolled sideways; otherwise what sticks out, outermost first."""
+    found: list[str] = await page.evaluate(
+        """() => {
+            const { scrollWidth, clientWidth } = document.documentElement;
+            if (scrollWidth <= clientWidth) return [];
+            const all = [...document.body.querySelectorAll("*")];
+            const wide = all.filter((one) => one.getBoundingClientRect().right > clientWidth + 1);
+            return [`${scrollWidth} > ${clientWidth}`, ...wide.slice(0, 5).map((one) => one.outerHTML.slice(0, 200))];
+        }"""
+    )
+    return found
+
+
+async def assert_described(button: Locator, *words: str) -> None:
+    """A button that may not be pressed must say why."""
+    await expect(button).to_be_disabled()
+    description = await button.get_attribute("aria-description") or ""
+    assert all(word in description for word in words), description
+
+
+@cache
+def _axe() -> str:
+    return AXE.read_text()
