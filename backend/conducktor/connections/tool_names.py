@@ -20,8 +20,8 @@ _FOREIGN = re.compile(r"[^a-zA-Z0-9_-]")
 
 OWN_PREFIXES = ("conducktr", "conducktor")
 """A connection of such a name would speak in the name of the management tools."""
-RESERVED = frozenset({"toolsets"})
-"""Path segments below the MCP endpoint that are not connections."""
+RESERVED = frozenset({"new", "toolsets"})
+"""Path segments that are not connections: of the page that adds one, and below the MCP endpoint."""
 
 
 def check_connection_name(name: str) -> None:
@@ -29,7 +29,7 @@ def check_connection_name(name: str) -> None:
     if not CONNECTION_NAME.fullmatch(name) or len(name) > CONNECTION_NAME_LIMIT:
         reason = f"Use up to {CONNECTION_NAME_LIMIT} lower-case letters, digits and hyphens, beginning with a letter or digit."
     elif name.startswith(OWN_PREFIXES) or name in RESERVED:
-        reason = "This name is reserved for Conducktor's own tools."
+        reason = "This name is reserved for Conducktor itself."
     else:
         return
     raise Invalid("The name of the connection cannot be used.", errors={"name": reason})

@@ -76,7 +76,23 @@ def test_two_connections_never_claim_the_same_name(connections: list[str], names
 
 @pytest.mark.parametrize(
     "name",
-    ["", "A", "-a", "a_b", "a b", "a\n", "ä", "a" * 41, "conducktr", "conducktr-x", "conducktor", "toolsets", "ａ", "a\u200b"],
+    [
+        "",
+        "A",
+        "-a",
+        "a_b",
+        "a b",
+        "a\n",
+        "ä",
+        "a" * 41,
+        "conducktr",
+        "conducktr-x",
+        "conducktor",
+        "toolsets",
+        "new",
+        "ａ",
+        "a\u200b",
+    ],
 )
 def test_a_connection_cannot_be_called(name: str) -> None:
     with pytest.raises(Invalid) as refusal:
