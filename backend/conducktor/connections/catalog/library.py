@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from conducktor.connections.catalog.entry import Additions, Entry, Remote, read_document
+from conducktor.connections.catalog.entry import Additions, Entry, Remote, ServiceAuth, read_document
 from conducktor.settings import Settings
 
 SANDBOX = "Sandbox"
@@ -61,7 +61,7 @@ def _sandbox(settings: Settings) -> list[Entry]:
             version="1.0.0",
             homepage=None,
             remote=Remote(type="streamable-http", url=f"{base}/{path}/mcp"),
-            additions=Additions(category=SANDBOX, official=True, suggested_name=suggested),
+            additions=Additions(category=SANDBOX, official=True, auth=ServiceAuth(verified=True), suggested_name=suggested),
         )
         for path, title, description, suggested in _SANDBOX_SERVICES
     ]
