@@ -300,6 +300,22 @@ def test_below_a_closed_directory_it_runs_and_nobody_elses_permissions_change(
     assert stat.S_IMODE(moved.stat().st_mode) == 0o700
 
 
+def test_what_a_deleted_temporary_directory_left_elsewhere_is_removed_and_nothing_else(
+    place: Path, make_server: Callable[[Path], EmbeddedPostgres]
+) -> None:
+    closed = place / "closed"
+    closed.mkdir(mode=0o700)
+    for name, owner in (("postgres-gone", closed / "gone"), ("postgres-moved", "/nonexistent/var"), ("postgres-here", place)):
+        (place / "elsewhere" / name).mkdir(parents=True)
+        (place / "elsewhere" / name / "belongs-to").write_text(f"{owner}\n")
+
+    make_server(closed / "var" / "pg").start()
+
+    assert not IS_ROOT or not (place / "elsewhere" / "postgres-gone").exists()
+    assert (place / "elsewhere" / "postgres-moved").exists()
+    assert (place / "elsewhere" / "postgres-here").exists()
+
+
 def test_binaries_below_a_closed_directory_are_copied_for_the_servers_account(
     place: Path, root: Path, make_server: Callable[[Path], EmbeddedPostgres], monkeypatch: pytest.MonkeyPatch
 ) -> None:
