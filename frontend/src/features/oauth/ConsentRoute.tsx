@@ -68,7 +68,7 @@ function Gone({ error, onRetry }: { error?: Error; onRetry?: () => void }) {
   const problem = error && asProblem(error);
   return (
     <AuthLayout
-      title={problem?.title ?? "This request is over"}
+      title={problem && !problem.isNotFound ? problem.title : "This request is over"}
       description={problem?.detail ?? "Start again in the app that sent you here."}
     >
       {problem?.nextStep && <p>{problem.nextStep}</p>}
