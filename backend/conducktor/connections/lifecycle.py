@@ -27,8 +27,8 @@ from conducktor.infra.queue import Doorbell
 
 log = structlog.get_logger()
 
-FIRST_ANSWER_WITHIN_S = 10.0
-"""How long a person waits to see a new connection ACTIVE; after that the worker goes on."""
+FIRST_ANSWER_WITHIN_S = 3.0
+"""How long a person waits to see a new connection ACTIVE; after that the worker goes on, and the page shows it live."""
 TEST_WITHIN_S = 45.0
 FORGOTTEN_AFTER = timedelta(seconds=30)
 """A new connection that nobody has asked by then is taken up by the reconciler."""
@@ -65,7 +65,7 @@ class Lifecycle:
         self._first_answer_within_s = first_answer_within_s
 
     async def add(self, actor: Actor, wish: Wish) -> Connection:
-        """Save a new connection, then reach out to it for up to 10 s. Raises Invalid, NameTaken."""
+        """Save a new connection, then reach out to it for a few seconds. Raises Invalid, NameTaken."""
         plan = blueprint(wish, self._catalog, self._guard)
         async with self._database.transaction() as tx:
             connection = await self._insert(tx, actor, wish, plan)
@@ -75,7 +75,7 @@ class Lifecycle:
         return await self._current(connection)
 
     async def alter(self, actor: Actor, name: str, alteration: Alteration) -> Connection:
-        """Raises NoSuchConnection, Invalid. What depends on the answer of the upstream is asked anew, for up to 10 s."""
+        """Raises NoSuchConnection, Invalid. What depends on the answer of the upstream is asked anew, for a few seconds."""
         async with self._database.transaction() as tx:
             before = await self._locked(tx, actor.workspace_id, name)
             rules = Rules(self._guard, self._key_ring, self._catalog.find(before.service or ""))
