@@ -8,7 +8,7 @@ export type CalloutTone = "quiet" | "ok" | "warn" | "bad";
 export interface CalloutProps {
   tone: CalloutTone;
   /** What is the case, in a few words. */
-  title: string;
+  title: ReactNode;
   /** Why, and what to do. */
   children?: ReactNode;
   actions?: ReactNode;

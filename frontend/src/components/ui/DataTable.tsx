@@ -17,6 +17,8 @@ export interface Column<Row> {
   width?: string;
   /** Left out on narrow screens; the detail page has it. */
   isSecondary?: boolean;
+  /** On narrow screens it has a line of its own. */
+  isLong?: boolean;
 }
 
 export interface DataTableProps<Row> {
@@ -123,5 +125,6 @@ function cellProps<Row>(column: Column<Row>) {
     style: column.width === undefined ? undefined : ({ "--column-width": column.width } as CSSProperties),
     "data-align": column.align,
     "data-secondary": column.isSecondary === true || undefined,
+    "data-long": column.isLong === true || undefined,
   };
 }

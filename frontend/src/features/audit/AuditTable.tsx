@@ -17,18 +17,16 @@ export interface AuditTableProps extends Pick<DataTableProps<AuditLine>, "error"
   workspace: string;
   rows: readonly AuditLine[] | undefined;
   empty: ReactNode;
-  /** Columns that say the same in every row of a narrower list. */
-  without?: readonly ColumnKey[];
+  /** Where every line has the same outcome, only its reason is worth a column. */
+  isOneOutcome?: boolean;
 }
 
-type ColumnKey = "outcome" | "person" | "app" | "duration";
-
 /** Lines of the audit, newest first; each leads to its own page. */
-export function AuditTable({ workspace, without = [], ...table }: AuditTableProps) {
+export function AuditTable({ workspace, isOneOutcome = false, ...table }: AuditTableProps) {
   return (
     <DataTable
       {...table}
-      columns={COLUMNS.filter(({ key }) => !(without as readonly string[]).includes(key))}
+      columns={COLUMNS.filter(({ key }) => key !== (isOneOutcome ? "outcome" : "reason"))}
       rowKey={({ id }) => id}
       rowHref={({ id }) => paths.auditEntry({ workspace, entry: id })}
     />
@@ -37,13 +35,22 @@ export function AuditTable({ workspace, without = [], ...table }: AuditTableProp
 
 const COLUMNS: readonly Column<AuditLine>[] = [
   { key: "what", header: "What", width: "28%", cell: (line) => <What line={line} /> },
-  { key: "outcome", header: "Outcome", width: "8.75rem", cell: (line) => <StateBadge state={stateOf(line)} isPlain /> },
-  { key: "reason", header: "Reason", isSecondary: true, cell: ({ reason }) => <Reason text={reason} /> },
-  { key: "person", header: "Person", width: "8.5rem", cell: ({ person }) => <span title={person}>{person}</span> },
+  {
+    key: "outcome",
+    header: "Outcome",
+    cell: (line) => (
+      <span className={classes.outcome}>
+        <StateBadge state={stateOf(line)} isPlain />
+        <Reason text={line.reason} />
+      </span>
+    ),
+  },
+  { key: "reason", header: "Reason", isLong: true, cell: ({ reason }) => <Reason text={reason} /> },
+  { key: "person", header: "Person", width: "8.25rem", cell: ({ person }) => <span title={person}>{person}</span> },
   {
     key: "app",
     header: "Through",
-    width: "8.5rem",
+    width: "7.5rem",
     isSecondary: true,
     cell: (line) => (
       <span className={classes.quiet} title={appOf(line)}>
@@ -84,7 +91,7 @@ function What({ line }: { line: AuditLine }) {
 function Reason({ text }: { text: string | null }) {
   if (text === null) return null;
   return (
-    <span className={classes.quiet} title={text}>
+    <span className={classes.reason} title={text}>
       <PlainText text={text} />
     </span>
   );

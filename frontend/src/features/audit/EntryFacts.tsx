@@ -7,7 +7,7 @@ import { PlainText } from "@/components/ui/PlainText";
 import { exactTime } from "@/components/ui/RelativeTime";
 import { paths } from "@/paths";
 
-import { appOf } from "./deeds";
+import { appOf, OWN_TOOLS } from "./deeds";
 import classes from "./EntryPage.module.css";
 import { durationOf, sizeOf } from "./measures";
 import { policiesOf } from "./policies";
@@ -68,6 +68,7 @@ function App({ name, id }: { name: string; id: string | null }) {
 }
 
 function Connection({ workspace, name }: { workspace: string; name: string }) {
+  if (name === OWN_TOOLS) return "Conducktor’s own tools";
   return (
     <Link to={paths.connection({ workspace, connection: name })} className={classes.mono}>
       {name}

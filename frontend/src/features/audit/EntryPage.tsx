@@ -4,9 +4,9 @@ import { getRouteApi } from "@tanstack/react-router";
 import type { AuditDetail } from "@/api/generated/schema";
 import { Callout, type CalloutTone } from "@/components/ui/Callout";
 import { Crumbs } from "@/components/ui/Crumbs";
+import { ErrorState } from "@/components/ui/ErrorState";
 import { LinkButton } from "@/components/ui/LinkButton";
 import { PageHeader } from "@/components/ui/PageHeader";
-import { Pending } from "@/components/ui/Pending";
 import { PlainText } from "@/components/ui/PlainText";
 import { RelativeTime } from "@/components/ui/RelativeTime";
 import { DetailSkeleton } from "@/components/ui/Skeletons";
@@ -31,7 +31,17 @@ export function EntryPage() {
   return (
     <>
       <Crumbs above={[{ label: "Audit", href: paths.audit({ workspace: slug }) }]} />
-      {data ? <Entry workspace={slug} detail={data} /> : <Pending skeleton={<DetailSkeleton />} error={error} onRetry={retry} />}
+      {data ? <Entry workspace={slug} detail={data} /> : <Missing error={error} onRetry={retry} />}
+    </>
+  );
+}
+
+function Missing({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  if (!error) return <DetailSkeleton />;
+  return (
+    <>
+      <PageHeader title="Entry of the audit" />
+      <ErrorState error={error} onRetry={onRetry} />
     </>
   );
 }
@@ -62,12 +72,11 @@ function Entry({ workspace, detail }: { workspace: string; detail: AuditDetail }
         }
       />
       <div className={classes.outcome}>
-        <Callout tone={TONES[stateOf(line)] ?? "quiet"} title={meaningOf(line)}>
-          {line.reason !== null && (
-            <p>
-              <PlainText text={line.reason} />
-            </p>
-          )}
+        <Callout
+          tone={TONES[stateOf(line)] ?? "quiet"}
+          title={line.reason === null ? meaningOf(line) : <PlainText text={line.reason} />}
+        >
+          {line.reason !== null && <p>{meaningOf(line)}</p>}
         </Callout>
       </div>
       <div className={classes.columns}>

@@ -23,15 +23,19 @@ export function deedOf(operation: string): string {
   return DEEDS[operation] ?? operation;
 }
 
+/** How the audit names the place of the tools that are Conducktor's own; their names are whole already. */
+export const OWN_TOOLS = "conducktr";
+
 /** What a line is about, as ChatGPT or the person knows it: `linear-prod_create_issue`, or the change in words. */
 export function titleOf({ kind, connection, method, tool }: Pick<AuditLine, "kind" | "connection" | "method" | "tool">): string {
   if (kind === "operation") return deedOf(tool);
   // Resources are named by their own addresses, and what was never found by what the app wrote.
-  return connection === null || method === "resources/read" ? tool : `${connection}_${tool}`;
+  const isWhole = connection === null || connection === OWN_TOOLS || method === "resources/read";
+  return isWhole ? tool : `${connection}_${tool}`;
 }
 
-/** Through which door it came. */
+/** Through which app it came; what was done on these pages came through none. */
 export function appOf({ client, surface }: Pick<AuditLine, "client" | "surface">): string {
   if (client !== null) return client;
-  return surface === "web" ? "Conducktor’s pages" : surface === "worker" ? "Conducktor itself" : "An app";
+  return surface === "mcp" ? "An app" : "Conducktor";
 }

@@ -2,7 +2,7 @@ import type { AuditFacets, Outcome } from "@/api/generated/schema";
 import type { Filter } from "@/components/ui/FilterChips";
 
 import { type AuditSearch, UNSUCCESSFUL } from "./auditSearch";
-import { deedOf } from "./deeds";
+import { deedOf, OWN_TOOLS } from "./deeds";
 
 /** The words of the outcome filter, as the badges have them, and in the order in which somebody looks for trouble. */
 const OUTCOMES: readonly { value: Outcome | typeof UNSUCCESSFUL; label: string }[] = [
@@ -27,7 +27,7 @@ export function filtersOf(facets: AuditFacets | undefined, { conversation }: Aud
   const people = facets?.people ?? [];
   return [
     { key: "person", label: "Person", choices: people.map(({ id, name }) => ({ value: id, label: name })) },
-    { key: "connection", label: "Connection", choices: (facets?.connections ?? []).map(asChoice) },
+    { key: "connection", label: "Connection", choices: (facets?.connections ?? []).map(connectionChoice) },
     { key: "tool", label: "Tool", choices: (facets?.tools ?? []).map((tool) => ({ value: tool, label: deedOf(tool) })) },
     { key: "outcome", label: "Outcome", choices: OUTCOMES },
     { key: "kind", label: "Kind", choices: KINDS },
@@ -49,6 +49,6 @@ function shortened(id: string): string {
   return id.length > SHOWN ? `${id.slice(0, SHOWN)}…` : id;
 }
 
-function asChoice(value: string) {
-  return { value, label: value };
+function connectionChoice(name: string) {
+  return { value: name, label: name === OWN_TOOLS ? "Conducktor’s own tools" : name };
 }

@@ -4,7 +4,7 @@ import type { AuditLine, Outcome } from "@/api/generated/schema";
 export const MEANINGS: Record<Outcome | "running", string> = {
   ok: "The service answered.",
   tool_error: "The service answered that the tool failed.",
-  denied: "A rule, a missing permission, or an unknown tool. The service was not called.",
+  denied: "Refused by a rule, for want of a permission, or because there is no such tool. The service was not called.",
   pending_approval: "Somebody has to approve it first. The service has not been called.",
   upstream_error: "No usable answer from the service: it was unreachable, too slow, broken, or wants a new sign-in.",
   cancelled: "The app withdrew the call. The service may have begun to act on it.",

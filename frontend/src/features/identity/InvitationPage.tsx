@@ -2,14 +2,14 @@ import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { Link } from "@tanstack/react-router";
 
+import { asProblem } from "@/api/ApiProblem";
 import type { ShownInvitation, User } from "@/api/generated/schema";
-import { ErrorState } from "@/components/ui/ErrorState";
 import { FormError } from "@/components/ui/FormError";
 import { LinkButton } from "@/components/ui/LinkButton";
 import { useSubmit } from "@/components/ui/useSubmit";
 import { paths } from "@/paths";
 
-import { labelOf } from "../workspaces/roles";
+import { withArticle } from "../workspaces/roles";
 import { AuthLayout } from "./AuthLayout";
 import { PASSWORD_MIN, requireNewPassword, requireText } from "./fieldRules";
 
@@ -29,7 +29,7 @@ export function InvitationPage({ here, invitation, user, onAccept, onSignUp, onS
   return (
     <AuthLayout
       title={`Join ${invitation.workspace_name}`}
-      description={`${invitation.invited_by ?? "Somebody"} invites ${invitation.email} as ${labelOf(invitation.role).toLowerCase()}.`}
+      description={`${invitation.invited_by ?? "Somebody"} invites ${invitation.email} as ${withArticle(invitation.role)}.`}
       footer={
         !user && (
           <>
@@ -50,9 +50,14 @@ export function InvitationGonePage({ error, onRetry }: { error?: unknown; onRetr
   if (error === undefined) {
     return <AuthLayout title="This link is incomplete" description="Open it again from the invitation, whole." />;
   }
+  const problem = asProblem(error);
   return (
-    <AuthLayout title="This invitation cannot be opened" footer={<Link to={paths.home()}>Go to Conducktor</Link>}>
-      <ErrorState error={error} onRetry={onRetry} />
+    <AuthLayout
+      title={problem.title}
+      description={`${problem.detail} ${problem.nextStep ?? ""}`}
+      footer={<Link to={paths.home()}>Go to Conducktor</Link>}
+    >
+      {problem.isTransient && <Button onClick={onRetry}>Try again</Button>}
     </AuthLayout>
   );
 }

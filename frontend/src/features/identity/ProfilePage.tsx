@@ -1,4 +1,4 @@
-import { SegmentedControl, useMantineColorScheme } from "@mantine/core";
+import { Radio, useMantineColorScheme } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
@@ -77,14 +77,19 @@ const THEMES = [
 function Theme() {
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   return (
-    <SegmentedControl
+    <Radio.Group
       aria-label="Theme"
-      data={[...THEMES]}
       value={colorScheme}
       onChange={(value) => {
         setColorScheme(value);
       }}
-    />
+    >
+      <div className={classes.themes}>
+        {THEMES.map(({ value, label }) => (
+          <Radio key={value} value={value} label={label} />
+        ))}
+      </div>
+    </Radio.Group>
   );
 }
 

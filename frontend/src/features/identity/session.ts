@@ -25,7 +25,8 @@ export function useSignOut(): (next?: string) => Promise<void> {
   const navigate = useNavigate();
   return async (next) => {
     await api.POST("/api/sign-out");
-    await refreshSession(queryClient);
+    // In this order: a page that finds nobody signed in would ask to come back to it.
     await navigate({ to: paths.signIn(next) });
+    await refreshSession(queryClient);
   };
 }

@@ -24,11 +24,12 @@ export function AuthorizationsTable({ onRevoke, ...table }: AuthorizationsTableP
 }
 
 const COLUMNS: readonly Column<AuthorizationView>[] = [
-  { key: "app", header: "App", width: "25%", cell: ({ client }) => <App client={client} /> },
-  { key: "person", header: "Acts for", width: "10rem", cell: (row) => <Person row={row} /> },
+  { key: "app", header: "App", width: "13.5rem", cell: ({ client }) => <App client={client} /> },
+  { key: "person", header: "Acts for", width: "9.5rem", cell: (row) => <Person row={row} /> },
   {
     key: "may",
     header: "May",
+    isLong: true,
     cell: ({ scopes }) => (
       <span className={classes.may} title={scopesInWords(scopes)}>
         {isPowerful(scopes) && <IconAlertTriangle size={13} stroke={1.75} aria-label="Far-reaching:" />}

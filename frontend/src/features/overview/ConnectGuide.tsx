@@ -24,7 +24,7 @@ export function ConnectGuide({ workspace, installation, guide, onClose }: Connec
     confirm: <Confirm />,
     connection: <AddConnection workspace={workspace} connections={guide.connections} />,
     authorise: <AuthoriseInChatGpt installation={installation} />,
-    call: <AskSomething app={guide.app} />,
+    call: <AskSomething workspace={workspace} guide={guide} />,
   };
   return (
     <section className={classes.card} aria-labelledby="connect-chatgpt" data-done={current === undefined || undefined}>
@@ -38,7 +38,7 @@ export function ConnectGuide({ workspace, installation, guide, onClose }: Connec
           <p className={classes.lead}>Once, for every service of this workspace. The steps tick themselves.</p>
         </header>
       )}
-      <ReachHint origin={installation.origin} />
+      {current !== undefined && <ReachHint origin={installation.origin} />}
       <ol className={classes.steps}>
         {STEPS.map((step, index) => (
           <StepItem key={step} number={index + 1} title={TITLES[step]} isDone={isDone(guide, step)} isCurrent={step === current}>
@@ -83,7 +83,7 @@ function StepItem({ number, title, isDone: done, isCurrent, children }: StepItem
 }
 
 function Connected({ guide, onClose }: { guide: Guide; onClose: (() => void) | undefined }) {
-  const app = guide.firstCall?.client ?? guide.app?.client.name ?? "ChatGPT";
+  const app = guide.lastCall?.client ?? guide.app?.client.name ?? "ChatGPT";
   return (
     <header className={classes.head} role="status">
       <IconCircleCheck className={classes.tick} size={22} stroke={1.75} aria-hidden />

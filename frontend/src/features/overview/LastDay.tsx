@@ -34,7 +34,7 @@ export function LastDay({ workspace }: { workspace: string }) {
               className={classes.figure}
             >
               <span className={classes.label}>{label}</span>
-              {data ? <Figure of={key} summary={data} /> : <Skeleton height={28} width="3rem" radius="sm" my={8} />}
+              {data ? <Figure of={key} summary={data} /> : <Skeleton height={28} width="3rem" radius="sm" my={5} />}
             </Link>
           ))}
         </div>

@@ -27,7 +27,7 @@ export function LatestDenials({ workspace }: { workspace: string }) {
         rows={lines?.slice(0, SHOWN)}
         error={error}
         onRetry={retry}
-        without={["outcome", "duration"]}
+        isOneOutcome
         empty={<p className={classes.quiet}>No call has been denied.</p>}
       />
     </section>

@@ -39,7 +39,7 @@ export function OverviewPage() {
         <div className={classes.parts}>
           {isShown && <ConnectGuide workspace={slug} installation={installation} guide={guide} onClose={putAway} />}
           <ConnectionHealth workspace={slug} connections={guide.connections} />
-          {guide.firstCall && (
+          {guide.lastCall && (
             <>
               <LastDay workspace={slug} />
               <LatestDenials workspace={slug} />

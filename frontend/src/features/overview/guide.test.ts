@@ -4,7 +4,7 @@ import type { AuditLine, AuthorizationView, ConnectionView } from "@/api/generat
 
 import { currentStep, type Guide, isDone, latestApp } from "./guide";
 
-const NOTHING: Guide = { isConfirmed: false, connections: [], app: undefined, firstCall: undefined };
+const NOTHING: Guide = { isConfirmed: false, connections: [], app: undefined, lastCall: undefined };
 const active = { state: "ACTIVE" } as ConnectionView;
 const app = { id: "1", created_at: "2026-11-18T09:00:00Z", last_used_at: null } as AuthorizationView;
 const call = { id: "2" } as AuditLine;
@@ -14,7 +14,7 @@ test("the step to do now is the first that is not done", () => {
   expect(currentStep({ ...NOTHING, isConfirmed: true })).toBe("connection");
   expect(currentStep({ ...NOTHING, isConfirmed: true, connections: [active] })).toBe("authorise");
   expect(currentStep({ ...NOTHING, isConfirmed: true, connections: [active], app })).toBe("call");
-  expect(currentStep({ isConfirmed: true, connections: [active], app, firstCall: call })).toBeUndefined();
+  expect(currentStep({ isConfirmed: true, connections: [active], app, lastCall: call })).toBeUndefined();
 });
 
 test("a connection counts once its tools are there", () => {
@@ -22,7 +22,7 @@ test("a connection counts once its tools are there", () => {
 });
 
 test("an app that made a call was authorised, even if it is revoked by now", () => {
-  expect(isDone({ ...NOTHING, firstCall: call }, "authorise")).toBe(true);
+  expect(isDone({ ...NOTHING, lastCall: call }, "authorise")).toBe(true);
 });
 
 test("the latest app is the one used last, or else authorised last", () => {

@@ -6,14 +6,14 @@ export interface Guide {
   connections: readonly ConnectionView[];
   /** The app that was used last, or else authorised last. */
   app: AuthorizationView | undefined;
-  firstCall: AuditLine | undefined;
+  lastCall: AuditLine | undefined;
 }
 
 export type Step = "confirm" | "connection" | "authorise" | "call";
 
 export const STEPS: readonly Step[] = ["confirm", "connection", "authorise", "call"];
 
-export function isDone({ isConfirmed, connections, app, firstCall }: Guide, step: Step): boolean {
+export function isDone({ isConfirmed, connections, app, lastCall }: Guide, step: Step): boolean {
   switch (step) {
     case "confirm":
       return isConfirmed;
@@ -21,9 +21,9 @@ export function isDone({ isConfirmed, connections, app, firstCall }: Guide, step
       return connections.some(({ state }) => state === "ACTIVE");
     case "authorise":
       // A call came through an app, even if somebody has revoked it since.
-      return app !== undefined || firstCall !== undefined;
+      return app !== undefined || lastCall !== undefined;
     case "call":
-      return firstCall !== undefined;
+      return lastCall !== undefined;
   }
 }
 

@@ -1,17 +1,19 @@
 import { IconPlus } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 
-import type { AuthorizationView, ConnectionView, Installation } from "@/api/generated/schema";
+import type { ConnectionView, Installation } from "@/api/generated/schema";
 import { CopyField } from "@/components/ui/CopyField";
 import { GuardedButton } from "@/components/ui/GuardedButton";
 import { LinkButton } from "@/components/ui/LinkButton";
 import { RelativeTime } from "@/components/ui/RelativeTime";
 import { paths } from "@/paths";
 
+import { titleOf } from "../audit/deeds";
 import { ConfirmAddress } from "../identity/ConfirmAddress";
 import { useSession } from "../identity/session";
 import { useWhyNot } from "../workspaces/useWorkspace";
 import classes from "./ConnectGuide.module.css";
+import type { Guide } from "./guide";
 
 /* What to do in each step, and how it stands. ChatGPT's own clicks change: docs/connect-chatgpt.md has the same and says of when. */
 
@@ -91,15 +93,24 @@ export function AuthoriseInChatGpt({ installation }: { installation: Installatio
   );
 }
 
-export function AskSomething({ app }: { app: AuthorizationView | undefined }) {
+export function AskSomething({ workspace, guide: { app, lastCall } }: { workspace: string; guide: Guide }) {
   return (
     <>
       <p className={classes.words}>
         Ask ChatGPT <q>What connections do I have?</q>
       </p>
-      {app?.last_used_at != null && (
+      {lastCall && (
+        <p className={classes.words}>
+          The last one:{" "}
+          <Link to={paths.auditEntry({ workspace, entry: lastCall.id })} className={classes.tool}>
+            {titleOf(lastCall)}
+          </Link>
+          , <RelativeTime at={lastCall.at} />
+        </p>
+      )}
+      {!lastCall && app?.last_used_at != null && (
         <p className={classes.note}>
-          {app.client.name} was here <RelativeTime at={app.last_used_at} />, for the list of tools.
+          {app.client.name} was here <RelativeTime at={app.last_used_at} />, for the list of tools. Its first call is awaited.
         </p>
       )}
     </>

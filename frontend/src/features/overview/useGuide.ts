@@ -32,7 +32,7 @@ export function useGuide(workspace: string): GuideState {
         isConfirmed,
         connections: connections.data.items,
         app: latestApp(authorizations.data.items),
-        firstCall: calls.lines[0],
+        lastCall: calls.lines[0],
       },
     error: calls.error ?? connections.error ?? authorizations.error,
     retry: () => {

@@ -97,9 +97,7 @@ function RolesExplained() {
           </div>
         ))}
       </dl>
-      <p className={classes.quiet}>
-        An app acts for a person: it never may more than that person’s role, whatever it was allowed.
-      </p>
+      <p className={classes.quiet}>An app acts for a person, and never may more than that person’s role allows.</p>
     </section>
   );
 }

@@ -49,7 +49,7 @@ function columnsOf(members: readonly MemberView[], { self, rights, onRole, onRem
         </span>
       ),
     },
-    { key: "email", header: "E-mail", cell: ({ email }) => <span className={classes.email}>{email}</span> },
+    { key: "email", header: "E-mail", isLong: true, cell: ({ email }) => <span className={classes.email}>{email}</span> },
     {
       key: "role",
       header: "Role",

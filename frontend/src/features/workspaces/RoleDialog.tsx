@@ -9,7 +9,7 @@ import { useLast } from "@/components/ui/useLast";
 
 import { refreshPeople } from "./memberQueries";
 import classes from "./Dialogs.module.css";
-import { labelOf, ROLES } from "./roles";
+import { labelOf, ROLES, withArticle } from "./roles";
 
 export interface RoleWish {
   member: MemberView;
@@ -35,10 +35,7 @@ export function RoleDialog({ wish, onClose, ...props }: RoleDialogProps) {
 }
 
 function titleOf({ member, role }: RoleWish, isOwn: boolean): string {
-  const article = /^[AO]/.test(labelOf(role)) ? "an" : "a";
-  return isOwn
-    ? `Become ${article} ${labelOf(role).toLowerCase()}?`
-    : `Make ${member.name} ${article} ${labelOf(role).toLowerCase()}?`;
+  return isOwn ? `Become ${withArticle(role)}?` : `Make ${member.name} ${withArticle(role)}?`;
 }
 
 function Question({ workspace, wish: { member, role }, isOwn, onClose }: RoleDialogProps & { wish: RoleWish }) {

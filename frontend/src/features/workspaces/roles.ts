@@ -18,17 +18,22 @@ export const ROLES: readonly RoleWords[] = [
   {
     role: "member",
     label: "Member",
-    may: "Using the tools through an app; seeing connections, rules, people, usage and the own calls.",
+    may: "Using the tools through an app; seeing connections, rules, people, usage and their own calls.",
   },
   {
     role: "contractor",
     label: "Contractor",
-    may: "Using the tools through an app; seeing connections and the own calls, nothing else.",
+    may: "Using the tools through an app; seeing connections and their own calls, nothing else.",
   },
 ];
 
 export function labelOf(role: Role): string {
   return ROLES.find((one) => one.role === role)?.label ?? role;
+}
+
+/** `a member`, `an owner`. */
+export function withArticle(role: Role): string {
+  return `${/^[ao]/.test(role) ? "an" : "a"} ${role}`;
 }
 
 /** Who may do it at all: the permission, and the reason to show where it is missing. */
