@@ -10,6 +10,9 @@ export interface LinkTab {
   count?: number | undefined;
 }
 
+/** Without this the first tab, which has no `tab` in its address, would count as active on every other one. */
+const ACTIVE = { explicitUndefined: true };
+
 export interface LinkTabsProps {
   /** What they are the parts of: "Connection". */
   name: string;
@@ -29,6 +32,7 @@ export function LinkTabs({ name, href, tabs, current }: LinkTabsProps) {
           to={href}
           search={{ tab: value }}
           resetScroll={false}
+          activeOptions={ACTIVE}
           className={classes.tab}
           aria-current={value === current ? "page" : undefined}
         >

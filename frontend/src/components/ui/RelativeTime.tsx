@@ -22,10 +22,10 @@ export function exactTime(date: Date): string {
   return exact.format(date);
 }
 
-/** `now` in milliseconds. Moments up to a few seconds ahead count as now: the server's clock may run before ours. */
+/** `now` in milliseconds. Moments a little ahead count as now: our clock ticks seldom, and the server's may run before it. */
 export function relativeTime(date: Date, now: number): string {
   const seconds = Math.round((date.getTime() - now) / 1000);
-  if (Math.abs(seconds) < JUST_NOW_S) return "just now";
+  if (seconds > -JUST_NOW_S && seconds < AHEAD_S) return "just now";
   for (const [unit, size] of UNITS) {
     if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
   }
@@ -34,6 +34,7 @@ export function relativeTime(date: Date, now: number): string {
 
 const JUST_NOW_S = 10;
 const TICK_MS = 15_000;
+const AHEAD_S = TICK_MS / 1000;
 const UNITS = [
   ["year", 31_557_600],
   ["month", 2_629_800],

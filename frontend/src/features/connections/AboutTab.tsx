@@ -75,8 +75,8 @@ function serverFacts({ connection, server_name: server, server_version: version 
 }
 
 function signInOf({ auth, header_name: header, has_secret: hasSecret }: ConnectionView): string {
-  if (auth === "none") return "none";
-  const way = auth === "bearer" ? "bearer token" : `key in the header ${header ?? ""}`;
+  if (auth === "none") return "None";
+  const way = auth === "bearer" ? "Bearer token" : `Key in the header ${header ?? ""}`;
   return hasSecret ? `${way}, stored encrypted` : `${way}, not entered yet`;
 }
 

@@ -1,14 +1,13 @@
 import { IconListSearch } from "@tabler/icons-react";
 
+import { failureOf } from "@/api/ApiProblem";
 import { KEYSET, queries } from "@/api/client";
-import type { AuditLine, ConnectionView } from "@/api/generated/schema";
-import { type Column, DataTable } from "@/components/ui/DataTable";
+import type { ConnectionView } from "@/api/generated/schema";
 import { EmptyState } from "@/components/ui/EmptyState";
 import { LinkButton } from "@/components/ui/LinkButton";
-import { RelativeTime } from "@/components/ui/RelativeTime";
-import { StateBadge } from "@/components/ui/StateBadge";
 import { paths } from "@/paths";
 
+import { AuditTable } from "../audit/AuditTable";
 import { useWhyNot, useWorkspace } from "../workspaces/useWorkspace";
 import classes from "./CallsTab.module.css";
 
@@ -27,24 +26,25 @@ export function CallsTab({ connection }: { connection: ConnectionView }) {
     <>
       <div className={classes.head}>
         <span>
-          {isOwnOnly ? "Your own calls. Your role does not include those of others." : "Everybody’s calls in this workspace."}
+          {isOwnOnly
+            ? "Your own calls. Your role does not include reading those of others."
+            : "Everybody’s calls in this workspace."}
         </span>
         <LinkButton
           size="xs"
           variant="default"
           to={paths.audit({ workspace: slug })}
+          search={query}
           leftSection={<IconListSearch size={14} stroke={1.75} aria-hidden />}
         >
           Open in audit
         </LinkButton>
       </div>
-      <DataTable
+      <AuditTable
         name={`Calls of ${connection.title}`}
-        columns={COLUMNS}
+        workspace={slug}
         rows={calls.data?.pages.flatMap(({ items }) => items)}
-        rowKey={({ id }) => id}
-        rowHref={({ id }) => paths.auditEntry({ workspace: slug, entry: id })}
-        error={calls.error}
+        error={failureOf(calls)}
         onRetry={() => void calls.refetch()}
         more={{
           hasMore: calls.hasNextPage,
@@ -59,35 +59,4 @@ export function CallsTab({ connection }: { connection: ConnectionView }) {
       />
     </>
   );
-}
-
-const COLUMNS: readonly Column<AuditLine>[] = [
-  { key: "at", header: "When", width: "9rem", cell: ({ at }) => <RelativeTime at={at} /> },
-  { key: "tool", header: "Tool", cell: ({ tool }) => <code title={tool}>{tool}</code> },
-  {
-    key: "person",
-    header: "Person",
-    width: "12rem",
-    cell: ({ person, client }) => (client === null ? person : `${person}, ${client}`),
-  },
-  {
-    key: "outcome",
-    header: "Outcome",
-    width: "11rem",
-    cell: ({ outcome }) => <StateBadge state={outcome ?? "running"} isPlain />,
-  },
-  {
-    key: "duration",
-    header: "Took",
-    width: "6rem",
-    align: "right",
-    cell: ({ duration_ms: took }) => (took === null ? "" : durationText(took)),
-  },
-];
-
-/** `84 ms`, `1.2 s`, `45 s`. */
-function durationText(milliseconds: number): string {
-  if (milliseconds < 1_000) return `${String(Math.max(1, Math.round(milliseconds)))} ms`;
-  const seconds = milliseconds / 1_000;
-  return seconds < 9.95 ? `${seconds.toFixed(1)} s` : `${String(Math.round(seconds))} s`;
 }

@@ -40,14 +40,21 @@ export function ConnectionPage() {
     <>
       <Crumbs above={[{ label: "Connections", href: paths.connections({ workspace: slug }) }]} />
       {detail && <Connection key={detail.connection.id} detail={detail} />}
-      {!detail && (failure ? <ErrorState error={failure} onRetry={() => void query.refetch()} /> : <DetailSkeleton />)}
+      {!detail && failure && (
+        <>
+          <PageHeader title={name} />
+          <ErrorState error={failure} onRetry={() => void query.refetch()} />
+        </>
+      )}
+      {!detail && !failure && <DetailSkeleton />}
     </>
   );
 }
 
 function Connection({ detail }: { detail: ConnectionDetail }) {
   const { slug } = useWorkspace();
-  const { tab } = route.useSearch();
+  const search = route.useSearch();
+  const tab = TABS.find((known) => known === search.tab);
   const { connection } = detail;
   const test = useTestConnection(slug, connection.name);
   return (
@@ -92,7 +99,9 @@ function Connection({ detail }: { detail: ConnectionDetail }) {
   );
 }
 
-const SINCE = { ACTIVE: "Active since", PENDING: "Pending since", ERROR: "Failing since", DISABLED: "Disabled since" };
+const TABS = ["calls", "about", "settings"] as const;
+
+const SINCE = { ACTIVE: "Became active", PENDING: "Asked", ERROR: "Began to fail", DISABLED: "Disabled" };
 
 interface TestButtonProps {
   isDisabled: boolean;

@@ -60,6 +60,18 @@ const COLUMNS: readonly Column<ConnectionView>[] = [
     ),
   },
   {
+    key: "tools",
+    header: "Tools",
+    width: "4.5rem",
+    align: "right",
+    cell: ({ tools }) => (
+      <>
+        {toolsThere(tools)}
+        <span className={classes.unit}> tools</span>
+      </>
+    ),
+  },
+  {
     key: "remark",
     header: "What to know",
     cell: (connection) => {
@@ -77,17 +89,5 @@ const COLUMNS: readonly Column<ConnectionView>[] = [
     width: "7.75rem",
     isSecondary: true,
     cell: ({ checked_at: at }) => <span className={classes.quiet}>{at === null ? "not yet" : <RelativeTime at={at} />}</span>,
-  },
-  {
-    key: "tools",
-    header: "Tools",
-    width: "4.5rem",
-    align: "right",
-    cell: ({ tools }) => (
-      <>
-        {toolsThere(tools)}
-        <span className={classes.unit}> tools</span>
-      </>
-    ),
   },
 ];

@@ -55,7 +55,7 @@ export function GalleryPage() {
         (failure ? <ErrorState error={failure} onRetry={() => void catalog.refetch()} /> : <CardsSkeleton cards={12} />)}
       {data && (
         <div className={classes.gallery}>
-          <Categories catalog={data} chosen={search.category} />
+          <Categories catalog={data} />
           <Shelves workspace={slug} entries={data.items} sought={search.search} />
         </div>
       )}
@@ -63,7 +63,10 @@ export function GalleryPage() {
   );
 }
 
-function Categories({ catalog, chosen }: { catalog: CatalogView; chosen: string | undefined }) {
+/** "All services" has no category in its address, which must not match every category. */
+const ACTIVE = { explicitUndefined: true };
+
+function Categories({ catalog }: { catalog: CatalogView }) {
   const { slug } = useWorkspace();
   const { search } = route.useSearch();
   const choices = [[undefined, catalog.total] as const, ...Object.entries(catalog.categories)];
@@ -76,8 +79,8 @@ function Categories({ catalog, chosen }: { catalog: CatalogView; chosen: string 
           search={{ search, category }}
           replace
           resetScroll={false}
+          activeOptions={ACTIVE}
           className={classes.category}
-          aria-current={category === chosen ? "true" : undefined}
         >
           {category ?? "All services"}
           <span className={classes.count}>{count}</span>

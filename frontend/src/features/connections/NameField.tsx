@@ -32,7 +32,7 @@ export function NameField({ value, onChange, error, tool }: NameFieldProps) {
         }}
       />
       <div className={classes.preview}>
-        Its tools will be called{" "}
+        A tool called <code>{tool}</code> becomes{" "}
         <code>
           <span className={classes.prefix}>{isUsable ? value.trim() : "…"}</span>_{tool}
         </code>

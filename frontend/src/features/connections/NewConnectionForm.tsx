@@ -5,7 +5,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
 import { api } from "@/api/client";
-import type { Auth, CatalogEntryView, CatalogVariable } from "@/api/generated/schema";
+import type { CatalogEntryView, CatalogVariable } from "@/api/generated/schema";
 import { Callout } from "@/components/ui/Callout";
 import { FormError } from "@/components/ui/FormError";
 import { useSubmit } from "@/components/ui/useSubmit";
@@ -17,9 +17,7 @@ import { refreshConnections } from "./connectionQueries";
 import { NameField } from "./NameField";
 import classes from "./NewConnectionPage.module.css";
 import { SignInFields } from "./SignInFields";
-import { emptyWish, exampleTool, missingIn, requestOf, type Wish } from "./wish";
-
-const EVERY_AUTH: readonly Auth[] = ["none", "bearer", "header"];
+import { authOptions, emptyWish, exampleTool, missingIn, requestOf, type Wish } from "./wish";
 
 /** `entry` is the service of the catalogue; none: a custom server. */
 export function NewConnectionForm({ entry }: { entry: CatalogEntryView | undefined }) {
@@ -57,7 +55,7 @@ export function NewConnectionForm({ entry }: { entry: CatalogEntryView | undefin
           form.setValues(changed);
         }}
         errors={form.errors}
-        options={entry?.auth_options ?? EVERY_AUTH}
+        options={authOptions(entry)}
         isHeaderKnown={entry?.header_name != null}
       />
       {entry && (

@@ -34,12 +34,22 @@ export function NewConnectionPage() {
           { label: "Add", href: paths.newConnection({ workspace: slug }) },
         ]}
       />
-      {whyNot !== undefined && <ForbiddenState detail={whyNot} nextStep="" />}
+      {whyNot !== undefined && (
+        <>
+          <PageHeader title="Add a connection" />
+          <ForbiddenState detail={whyNot} nextStep="" />
+        </>
+      )}
       {whyNot === undefined && service === CUSTOM && <CustomServer />}
       {whyNot === undefined && service !== CUSTOM && (
         <>
           {entry && <Service entry={entry} />}
-          {catalog.data && !entry && <ErrorState error={unknownService(service)} />}
+          {catalog.data && !entry && (
+            <>
+              <PageHeader title="Add a connection" />
+              <ErrorState error={unknownService(service)} />
+            </>
+          )}
           {!catalog.data &&
             (failure ? <ErrorState error={failure} onRetry={() => void catalog.refetch()} /> : <DetailSkeleton />)}
         </>

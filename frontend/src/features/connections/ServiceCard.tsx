@@ -20,12 +20,16 @@ export function ServiceCard({ workspace, entry }: ServiceCardProps) {
     <div className={classes.head}>
       <ServiceAvatar name={entry.title} />
       <span className={classes.title}>{entry.title}</span>
-      {entry.is_available && <span className={classes.need}>{needOf(entry)}</span>}
     </div>
   );
-  const connectedAs = entry.connected_as.length > 0 && (
-    <div className={classes.connected}>
-      <IconCheck size={13} stroke={2} aria-hidden /> Connected as {entry.connected_as.join(", ")}
+  const foot = (
+    <div className={classes.foot}>
+      {entry.is_available && needOf(entry)}
+      {entry.connected_as.length > 0 && (
+        <span className={classes.connected}>
+          <IconCheck size={13} stroke={2} aria-hidden /> Connected as {entry.connected_as.join(", ")}
+        </span>
+      )}
     </div>
   );
   if (!entry.is_available) {
@@ -33,7 +37,7 @@ export function ServiceCard({ workspace, entry }: ServiceCardProps) {
       <div className={classes.card} data-unavailable="">
         {head}
         <p className={classes.words}>{entry.unavailable_reason}</p>
-        {connectedAs}
+        {foot}
       </div>
     );
   }
@@ -41,7 +45,7 @@ export function ServiceCard({ workspace, entry }: ServiceCardProps) {
     <Link to={paths.connectService({ workspace, service: entry.id })} className={classes.card}>
       {head}
       <p className={classes.words}>{entry.description}</p>
-      {connectedAs}
+      {foot}
     </Link>
   );
 }

@@ -37,9 +37,12 @@ export function StateNote({ connection }: { connection: ConnectionView }) {
   }
 }
 
+const ASK_AGAIN_MS = 15_000;
+
 function ErrorNote({ connection }: { connection: ConnectionView }) {
   const { slug } = useWorkspace();
-  const { data: health } = useQuery(healthQuery(slug, connection.name));
+  // A check that finds the same again is no event; what is shown here are the times of those checks.
+  const { data: health } = useQuery({ ...healthQuery(slug, connection.name), refetchInterval: ASK_AGAIN_MS });
   const label = REPAIRS[connection.fault ?? ""];
   return (
     <Callout
@@ -51,7 +54,7 @@ function ErrorNote({ connection }: { connection: ConnectionView }) {
       <p>{connection.next_step}</p>
       {health?.next_check_at != null && (
         <p>
-          Conducktor looks again <RelativeTime at={health.next_check_at} />.
+          Next check: <RelativeTime at={health.next_check_at} />.
           {health.last_success_at !== null && (
             <>
               {" "}

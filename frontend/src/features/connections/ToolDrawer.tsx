@@ -4,11 +4,12 @@ import type { ConnectionView, ToolView } from "@/api/generated/schema";
 import { CopyField } from "@/components/ui/CopyField";
 import { Facts } from "@/components/ui/Facts";
 import { type Json, JsonView } from "@/components/ui/JsonView";
-import { PlainText } from "@/components/ui/PlainText";
 import { RelativeTime } from "@/components/ui/RelativeTime";
 import { StateBadge } from "@/components/ui/StateBadge";
+import { useLast } from "@/components/ui/useLast";
 
 import { ClassSetting } from "./ClassSetting";
+import { FoldedText } from "./FoldedText";
 import classes from "./ToolDrawer.module.css";
 import { ToolParameters } from "./ToolParameters";
 import { ToolReview } from "./ToolReview";
@@ -20,20 +21,24 @@ export interface ToolDrawerProps {
 }
 
 /** One tool, whole: what is done about it, what it says, what it takes and gives. */
-export function ToolDrawer({ tool, connection, onClose }: ToolDrawerProps) {
+export function ToolDrawer({ tool: open, connection, onClose }: ToolDrawerProps) {
+  const tool = useLast(open);
   return (
     <Drawer
-      opened={tool !== undefined}
+      opened={open !== undefined}
       onClose={onClose}
       position="right"
       size="44rem"
       title={tool?.title ?? tool?.name}
+      classNames={DRAWER}
       closeButtonProps={{ "aria-label": "Close" }}
     >
       {tool && <Tool key={tool.id} tool={tool} connection={connection} />}
     </Drawer>
   );
 }
+
+const DRAWER = { title: classes.title ?? "" };
 
 function Tool({ tool, connection }: { tool: ToolView; connection: ConnectionView }) {
   const { inputSchema: input, outputSchema: output, annotations } = tool.definition as Record<string, Json | undefined>;
@@ -45,7 +50,7 @@ function Tool({ tool, connection }: { tool: ToolView; connection: ConnectionView
       <section>
         <h3 className={classes.heading}>Description</h3>
         <p className={classes.description}>
-          {tool.description === null ? "The server gives none." : <PlainText text={tool.description} />}
+          {tool.description === null ? "The server gives none." : <FoldedText text={tool.description} />}
         </p>
       </section>
       <ToolParameters schema={input} />

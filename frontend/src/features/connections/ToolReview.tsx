@@ -1,4 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { Fragment } from "react";
 
 import { failureOf } from "@/api/ApiProblem";
 import { queries } from "@/api/client";
@@ -11,7 +12,7 @@ import { StateBadge } from "@/components/ui/StateBadge";
 import { useWhyNot, useWorkspace } from "../workspaces/useWorkspace";
 import { refreshConnections } from "./connectionQueries";
 import classes from "./ToolReview.module.css";
-import { wordDiff } from "./wordDiff";
+import { type Segment, wordDiff } from "./wordDiff";
 
 /** Why a tool waits, what is different from what was accepted, and the button that accepts exactly what is shown. */
 export function ToolReview({ tool }: { tool: ToolView }) {
@@ -46,8 +47,9 @@ export function ToolReview({ tool }: { tool: ToolView }) {
 
 function Change({ change: { path, before, after } }: { change: FieldChange }) {
   const segments = wordDiff(before ?? "", after ?? "");
+  const isBoth = before !== null && after !== null;
   return (
-    <li className={classes.change}>
+    <li>
       <div className={classes.path}>
         <code>{path}</code>
         {before === null && <span>is new</span>}
@@ -56,31 +58,33 @@ function Change({ change: { path, before, after } }: { change: FieldChange }) {
       {before !== null && (
         <div className={classes.before}>
           <span data-visually-hidden="">Before: </span>
-          {segments.map(({ kind, text }, index) => {
-            if (kind === "added") return null;
-            return kind === "removed" && after !== null ? (
-              <del key={index}>{<PlainText text={text} />}</del>
-            ) : (
-              <PlainText key={index} text={text} />
-            );
-          })}
+          <Text segments={segments.filter(({ kind }) => kind !== "added")} mark={isBoth ? "del" : undefined} />
         </div>
       )}
       {after !== null && (
         <div className={classes.after}>
           <span data-visually-hidden="">After: </span>
-          {segments.map(({ kind, text }, index) => {
-            if (kind === "removed") return null;
-            return kind === "added" && before !== null ? (
-              <ins key={index}>{<PlainText text={text} />}</ins>
-            ) : (
-              <PlainText key={index} text={text} />
-            );
-          })}
+          <Text segments={segments.filter(({ kind }) => kind !== "removed")} mark={isBoth ? "ins" : undefined} />
         </div>
       )}
     </li>
   );
+}
+
+/** One side of a difference. What is only on this side is marked, without the space before it. */
+function Text({ segments, mark: Mark }: { segments: readonly Segment[]; mark: "del" | "ins" | undefined }) {
+  return segments.map(({ kind, text }, index) => {
+    if (kind === "same" || Mark === undefined) return <PlainText key={index} text={text} />;
+    const words = text.trimStart();
+    return (
+      <Fragment key={index}>
+        {text.slice(0, text.length - words.length)}
+        <Mark>
+          <PlainText text={words} />
+        </Mark>
+      </Fragment>
+    );
+  });
 }
 
 function useAccept(tool: ToolView) {

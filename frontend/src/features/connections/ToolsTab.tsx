@@ -101,7 +101,7 @@ function NoTools({ connection }: { connection: ConnectionView }) {
     <EmptyState icon={IconTool} title="No tools">
       {connection.state === "ACTIVE"
         ? "The server works, but offers no tools. It may offer resources or prompts: see About."
-        : "The server has not told its tools yet. They appear here once the connection works."}
+        : `The server has not told its tools yet. They appear here once the connection ${connection.state === "DISABLED" ? "is enabled" : "works"}.`}
     </EmptyState>
   );
 }

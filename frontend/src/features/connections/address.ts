@@ -5,8 +5,3 @@ export function addressOf(template: string, variables: Readonly<Record<string, s
     return given === "" ? blank : given;
   });
 }
-
-/** The host people recognise a service by; the whole text where it is no address. */
-export function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : url;
-}

@@ -22,10 +22,17 @@ export function emptyWish(entry: CatalogEntryView | undefined): Wish {
     url: "",
     transport: "streamable_http",
     variables: Object.fromEntries((entry?.variables ?? []).map(({ name, default: value }) => [name, value ?? ""])),
-    auth: entry?.auth_options[0] ?? "none",
+    auth: (entry ? authOptions(entry)[0] : undefined) ?? "none",
     header_name: entry?.header_name ?? "",
     secret: "",
   };
+}
+
+const EVERY_AUTH: readonly Auth[] = ["none", "bearer", "header"];
+
+/** The ways to sign in, the easiest first. */
+export function authOptions(entry: CatalogEntryView | undefined): readonly Auth[] {
+  return entry ? EVERY_AUTH.filter((auth) => entry.auth_options.includes(auth)) : EVERY_AUTH;
 }
 
 /** What is asked of the server: only what belongs to the chosen way to sign in, and of a known service no address. */
@@ -73,5 +80,5 @@ const EXAMPLES: Record<string, string> = {
 
 /** A tool to show the prefix with. */
 export function exampleTool(service: string | undefined): string {
-  return EXAMPLES[service ?? ""] ?? "search_issues";
+  return EXAMPLES[service ?? ""] ?? "search";
 }

@@ -3,7 +3,7 @@ export interface Segment {
   text: string;
 }
 
-/** Words (with the space before them) beyond which the middle is shown as wholly replaced: the work grows with the square. */
+/** Words and signs (each with the space before it) beyond which the middle is shown as wholly replaced: the work grows with the square. */
 const COMPARED_WORDS = 1_500;
 
 /**
@@ -24,7 +24,7 @@ export function wordDiff(before: string, after: string): Segment[] {
 }
 
 function wordsOf(text: string): string[] {
-  return text.match(/\s*\S+|\s+$/g) ?? [];
+  return text.match(/\s*(?:[\p{L}\p{N}_]+|[^\p{L}\p{N}_\s])|\s+$/gu) ?? [];
 }
 
 function commonLength(a: readonly string[], b: readonly string[], place: (index: number, length: number) => number): number {
