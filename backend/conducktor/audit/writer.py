@@ -1,12 +1,12 @@
 """Writing the trail: entries are committed before anything happens, outcomes follow."""
 
-import time
 from asyncio import Future
 from uuid import UUID
 
 import msgspec
 
 from conducktor.audit import queries
+from conducktor.audit.call_news import CallNews
 from conducktor.audit.group_commit import Backlog, GroupCommit, Row
 from conducktor.audit.trail import Trail
 from conducktor.core.actor import Actor
@@ -16,7 +16,6 @@ from conducktor.core.tool_call import CallRequest, Outcome, ToolCall
 from conducktor.infra.database import Change, Database, Transaction
 from conducktor.infra.encryption import KeyRing
 
-ANNOUNCE_EVERY_S = 1.0
 REASON_LIMIT = 500
 TEXT_LIMIT = 500
 
@@ -30,7 +29,7 @@ class AuditWriter:
         self._entries = GroupCommit(database, "audit_entries", queries.ENTRY_COLUMNS)
         self._outcomes = Backlog(database, "audit_outcomes", queries.OUTCOME_COLUMNS, queries.INSERT_OUTCOME, self._announcement)
         self._workspaces: dict[UUID, UUID] = {}
-        self._announced_at: dict[UUID, float] = {}
+        self._news = CallNews(database)
 
     async def start(self) -> None:
         await self._entries.start()
@@ -39,6 +38,7 @@ class AuditWriter:
     async def stop(self) -> None:
         await self._entries.stop()
         await self._outcomes.stop()
+        await self._news.stop()
 
     def trail(self, actor: Actor, request: CallRequest) -> Trail:
         """`with` it around the call."""
@@ -77,12 +77,7 @@ class AuditWriter:
         ))  # fmt: skip
 
     def _announcement(self, rows: list[Row]) -> str | None:
-        """At most one NOTIFY a second and workspace: pages refresh, they do not count calls."""
-        now = time.monotonic()
-        due = {w for row in rows if (w := self._workspaces.pop(row[0], None))}  # type: ignore[call-overload]
-        fresh = [w for w in due if now - self._announced_at.get(w, 0.0) >= ANNOUNCE_EVERY_S]
-        self._announced_at.update(dict.fromkeys(fresh, now))
-        return queries.announce_calls(fresh) if fresh else None
+        return self._news.statement({w for row in rows if (w := self._workspaces.pop(row[0], None))})  # type: ignore[call-overload]
 
     def _digest(self, arguments: bytes) -> bytes:
         return self._key_ring.digest("arguments", arguments)
