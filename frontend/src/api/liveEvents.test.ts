@@ -28,6 +28,19 @@ test("a call makes the audit stale, an invitation comes with the members", () =>
   expect(staleKeys(queryClient)).toEqual(["acme audit", "acme invitations", "acme members"]);
 });
 
+test("a change of members makes the session stale, and so does a stream that is cut off", () => {
+  const { queryClient, streams } = follow("acme");
+  const isStale = () => queryClient.getQueryState(["get", "/api/session"])?.isInvalidated;
+  queryClient.setQueryData(["get", "/api/session"], {});
+  streams[0]?.send({ topic: "members", id: "1" });
+  vi.advanceTimersByTime(250);
+  expect(isStale()).toBe(true);
+
+  queryClient.setQueryData(["get", "/api/session"], {});
+  streams[0]?.emit("error");
+  expect(isStale()).toBe(true);
+});
+
 test("many changes of one moment ask once", () => {
   const { queryClient, stream } = follow("acme");
   const invalidate = vi.spyOn(queryClient, "invalidateQueries");

@@ -65,6 +65,8 @@ export function followChanges({ workspace, queryClient, onStatus, open = openEve
       worrying ??= setTimeout(() => {
         onStatus("reconnecting");
       }, GRACE_MS);
+      // The server cuts off a page whose reader has lost the workspace, or is no longer signed in.
+      void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] === SESSION_PATH });
       // The browser retries a lost connection itself, but gives up for good on an HTTP error.
       if (current.readyState !== CLOSED) return;
       retrying = setTimeout(connect, retryMs);
@@ -102,6 +104,8 @@ function topicOf(data: string): string | undefined {
 /** Keys are `[method, "/api/workspaces/{workspace}/<topic>/…", { params: { path: { workspace } } }]`. No topics: everything of the workspace. */
 function isAbout(queryKey: readonly unknown[], workspace: string, topics?: ReadonlySet<string>): boolean {
   const [, path, init] = queryKey;
+  // The session knows one's own role, and whether one belongs to the workspace at all.
+  if (path === SESSION_PATH) return !topics || topics.has("members");
   if (typeof path !== "string" || !path.startsWith(WORKSPACE_PATH)) return false;
   if ((init as KeyInit | undefined)?.params?.path?.workspace !== workspace) return false;
   if (!topics) return true;
@@ -114,10 +118,12 @@ const TOPICS_OF: Record<string, readonly string[]> = {
   audit: ["calls"],
   "audit-facets": ["calls"],
   "audit-summary": ["calls"],
+  catalog: ["connections"],
   invitations: ["members"],
 };
 
 const WORKSPACE_PATH = "/api/workspaces/{workspace}";
+const SESSION_PATH = "/api/session";
 
 interface KeyInit {
   params?: { path?: { workspace?: string } };
