@@ -5,10 +5,12 @@ import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Error as PlaywrightError
 
 from e2e.support.page_checks import READY_MS, WIDE
 from e2e.support.people import Person
@@ -128,4 +130,5 @@ async def _photograph(browser: Browser, test: str) -> None:
     name = re.sub(r"[^\w-]+", "-", test)
     pages = [page for context in browser.contexts for page in context.pages]
     for number, page in enumerate(pages):
-        await page.screenshot(path=ARTIFACTS / f"{name}-{number}.png", full_page=True)
+        with suppress(PlaywrightError):  # a page that hangs must not hide why the journey failed
+            await page.screenshot(path=ARTIFACTS / f"{name}-{number}.png", full_page=True)

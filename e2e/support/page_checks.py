@@ -66,7 +66,7 @@ async def elements_beyond_the_screen(page: Page) -> list[str]:
     return found
 
 
-async def assert_described(button: Locator, *words: str) -> None:
+async def assert_explained(button: Locator, *words: str) -> None:
     """A button that may not be pressed must say why."""
     await expect(button).to_be_disabled()
     description = await button.get_attribute("aria-description") or ""
