@@ -1,8 +1,9 @@
-import { Button, Menu, TextInput, UnstyledButton } from "@mantine/core";
+import { Menu, TextInput, UnstyledButton } from "@mantine/core";
 import { IconCheck, IconChevronDown, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 
 import chip from "@/components/ui/FilterChips.module.css";
+import { GuardedButton } from "@/components/ui/GuardedButton";
 
 import { daysOf, timeOfDays, TIMES } from "./auditSearch";
 import classes from "./TimeChip.module.css";
@@ -92,9 +93,14 @@ function Days({ value, onChange }: { value: string | undefined; onChange: (time:
         error={first !== "" && last !== "" && !isReady && "This day is before the first one."}
         onChange={(event) => setLast(event.currentTarget.value)}
       />
-      <Button type="submit" size="xs" variant="default" disabled={!isReady}>
+      <GuardedButton
+        type="submit"
+        size="xs"
+        variant="default"
+        whyNot={isReady ? undefined : "Choose the first and the last day."}
+      >
         Show these days
-      </Button>
+      </GuardedButton>
     </form>
   );
 }

@@ -28,7 +28,7 @@ export function filtersOf(facets: AuditFacets | undefined, { conversation }: Aud
   return [
     { key: "person", label: "Person", choices: people.map(({ id, name }) => ({ value: id, label: name })) },
     { key: "connection", label: "Connection", choices: (facets?.connections ?? []).map(connectionChoice) },
-    { key: "tool", label: "Tool", choices: (facets?.tools ?? []).map((tool) => ({ value: tool, label: deedOf(tool) })) },
+    { key: "tool", label: "Tool", choices: toolChoices(facets?.tools ?? []) },
     { key: "outcome", label: "Outcome", choices: OUTCOMES },
     { key: "kind", label: "Kind", choices: KINDS },
     ...(conversation === undefined
@@ -47,6 +47,13 @@ const SHOWN = 16;
 
 function shortened(id: string): string {
   return id.length > SHOWN ? `${id.slice(0, SHOWN)}…` : id;
+}
+
+/** Tools by name, then changes in words. */
+function toolChoices(tools: readonly string[]) {
+  const choices = tools.map((tool) => ({ value: tool, label: deedOf(tool) }));
+  const isDeed = ({ value, label }: { value: string; label: string }) => Number(value !== label);
+  return choices.toSorted((a, b) => isDeed(a) - isDeed(b) || a.label.localeCompare(b.label));
 }
 
 function connectionChoice(name: string) {

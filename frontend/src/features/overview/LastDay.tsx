@@ -57,7 +57,7 @@ function Figure({ of, summary }: { of: Key; summary: AuditSummary }) {
   return (
     <>
       <span className={classes.number}>{count.toLocaleString("en")}</span>
-      {of !== "calls" && <span className={classes.share}>{isShare ? shareOf(count, summary.calls) : "none"}</span>}
+      {isShare && <span className={classes.share}>{shareOf(count, summary.calls)}</span>}
     </>
   );
 }

@@ -69,8 +69,10 @@ function Question({ workspace, wish: { member, role }, isOwn, onClose }: RoleDia
         </div>
       </dl>
       <p className={classes.words}>
-        What the new role does not allow ends within a second, in open pages and for apps that act for{" "}
-        {isOwn ? "you" : member.name}.{isOwn && " You cannot give yourself the old role back."}
+        {isLess(role, member.role)
+          ? "What the new role does not allow ends within a second, in open pages and for apps that act for "
+          : "It holds at once, in open pages and for apps that act for "}
+        {isOwn ? "you. You cannot give yourself the old role back." : `${member.name}.`}
       </p>
       <FormError problem={change.error ? asProblem(change.error) : undefined} />
       <div className={classes.buttons}>
@@ -83,6 +85,12 @@ function Question({ workspace, wish: { member, role }, isOwn, onClose }: RoleDia
       </div>
     </form>
   );
+}
+
+/** The roles stand from most to least. */
+function isLess(role: Role, than: Role): boolean {
+  const rank = (one: Role) => ROLES.findIndex((words) => words.role === one);
+  return rank(role) > rank(than);
 }
 
 function mayOf(role: Role): string {
