@@ -58,7 +58,7 @@ class Upstream:
                 on_notification=_relayed(relay),
             )
         except UpstreamError:
-            await self._alarm.sound(call.actor.workspace_id, target.connection.id)
+            self._alarm.sound(call.actor.workspace_id, target.connection.id)
             raise
         return _result(reply)
 
