@@ -1,17 +1,16 @@
 """One running product for all journeys, a browser, a certificate authority, and MCP servers that we did not write."""
 
 import asyncio
-import os
 import re
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 from playwright.async_api import Error as PlaywrightError
 
+from e2e.support.chromium import chromium
 from e2e.support.page_checks import READY_MS, WIDE
 from e2e.support.people import Person
 from e2e.support.product import Product
@@ -20,15 +19,6 @@ from tests.support.certificates import Authority
 from tests.support.open_directory import open_directory
 
 ARTIFACTS = Path(__file__).resolve().parent / "artifacts"
-CHROMIUM_FLAGS = (
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",  # nothing leaves this machine
-)
 LOG_LINES_SHOWN = 30
 FAILED = pytest.StashKey[bool]()
 
@@ -77,15 +67,9 @@ async def time_server() -> AsyncIterator[str]:
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """Debian's Chromium. Each context of it is the browser of another person."""
-    executable = shutil.which("chromium")
-    assert executable, "chromium is missing; on Debian: apt-get install chromium"
-    flags = [*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    async with async_playwright() as playwright:
+    async with chromium() as launched:
         expect.set_options(timeout=READY_MS)
-        launched = await playwright.chromium.launch(executable_path=executable, args=flags)
         yield launched
-        await launched.close()
 
 
 @pytest.fixture
