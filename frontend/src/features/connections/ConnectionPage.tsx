@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 
 import { failureOf } from "@/api/ApiProblem";
 import type { ConnectionDetail } from "@/api/generated/schema";
@@ -21,11 +22,13 @@ import { toolsThere } from "./attention";
 import { CallsTab } from "./CallsTab";
 import classes from "./ConnectionPage.module.css";
 import { connectionQuery } from "./connectionQueries";
-import { SettingsTab } from "./SettingsTab";
 import { StateNote } from "./StateNote";
 import { TestOutcome } from "./TestOutcome";
 import { ToolsTab } from "./ToolsTab";
 import { useTestConnection } from "./useTestConnection";
+
+/** The forms weigh as much as all the rest of the page, which is mostly looked at. */
+const SettingsTab = lazy(() => import("./SettingsTab"));
 
 const route = getRouteApi("/w/$workspace/connections/$connection");
 
@@ -94,7 +97,11 @@ function Connection({ detail }: { detail: ConnectionDetail }) {
       {tab === undefined && <ToolsTab connection={connection} />}
       {tab === "calls" && <CallsTab connection={connection} />}
       {tab === "about" && <AboutTab detail={detail} />}
-      {tab === "settings" && <SettingsTab connection={connection} />}
+      {tab === "settings" && (
+        <Suspense fallback={<DetailSkeleton />}>
+          <SettingsTab connection={connection} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -7,7 +7,7 @@ import { DeleteConnection } from "./DeleteConnection";
 import { SettingsForm } from "./SettingsForm";
 import classes from "./SettingsTab.module.css";
 
-export function SettingsTab({ connection }: { connection: ConnectionView }) {
+export default function SettingsTab({ connection }: { connection: ConnectionView }) {
   const whyNot = useWhyNot("connections:write");
   return (
     <div className={classes.settings}>

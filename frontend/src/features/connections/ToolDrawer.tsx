@@ -21,7 +21,7 @@ export interface ToolDrawerProps {
 }
 
 /** One tool, whole: what is done about it, what it says, what it takes and gives. */
-export function ToolDrawer({ tool: open, connection, onClose }: ToolDrawerProps) {
+export default function ToolDrawer({ tool: open, connection, onClose }: ToolDrawerProps) {
   const tool = useLast(open);
   return (
     <Drawer

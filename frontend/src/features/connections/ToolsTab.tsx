@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { IconHourglass, IconSearch, IconTool } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 
 import type { ConnectionView, ToolView } from "@/api/generated/schema";
 import { EmptyState } from "@/components/ui/EmptyState";
@@ -9,8 +10,10 @@ import { FilterChips } from "@/components/ui/FilterChips";
 
 import { useWorkspace } from "../workspaces/useWorkspace";
 import { toolsQuery } from "./connectionQueries";
-import { ToolDrawer } from "./ToolDrawer";
 import { ToolsTable } from "./ToolsTable";
+
+/** Fetched once the table stands there, so that it is at hand when a tool is opened. */
+const ToolDrawer = lazy(() => import("./ToolDrawer"));
 
 const route = getRouteApi("/w/$workspace/connections/$connection");
 
@@ -49,13 +52,15 @@ export function ToolsTab({ connection }: { connection: ConnectionView }) {
           )
         }
       />
-      <ToolDrawer
-        tool={data?.items.find(({ full_name: name }) => name === search.tool)}
-        connection={connection}
-        onClose={() => {
-          change({ tool: undefined });
-        }}
-      />
+      <Suspense fallback={null}>
+        <ToolDrawer
+          tool={data?.items.find(({ full_name: name }) => name === search.tool)}
+          connection={connection}
+          onClose={() => {
+            change({ tool: undefined });
+          }}
+        />
+      </Suspense>
     </>
   );
 }

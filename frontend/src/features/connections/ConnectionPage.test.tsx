@@ -1,0 +1,134 @@
+import { waitFor, within } from "@testing-library/react";
+import { beforeEach, expect, test } from "vitest";
+
+import type { ConnectionView, Permission, ToolView } from "@/api/generated/schema";
+import { quietBrowser } from "@/testing/browser";
+import { connectionOf, toolOf } from "@/testing/connections";
+import { renderApp } from "@/testing/render";
+import { adasSession } from "@/testing/samples";
+import { type Answers, serve } from "@/testing/server";
+
+beforeEach(quietBrowser);
+
+const ALL: Permission[] = ["connections:read", "connections:write", "audit:read"];
+const AT = "/api/workspaces/acme/connections";
+
+/** The server with one connection; what a test answers itself comes on top. */
+function serveConnection(connection: ConnectionView, tools: readonly ToolView[], more: Answers = {}, permissions = ALL) {
+  const [acme] = adasSession.workspaces;
+  return serve({
+    "GET /api/session": { json: { ...adasSession, workspaces: [{ ...acme, role: "contractor", permissions }] } },
+    [`GET ${AT}`]: { json: { items: [connection] } },
+    [`GET ${AT}/linear-prod`]: { json: { connection, server_name: null, server_version: null, instructions: null, offers: [] } },
+    [`GET ${AT}/linear-prod/tools`]: { json: { items: tools } },
+    ...more,
+  });
+}
+
+test("Test connection says what changed and that ChatGPT users must press Refresh", async () => {
+  const connection = connectionOf();
+  const message =
+    "linear-prod works. Tools: 1 added. In ChatGPT, press Refresh in the settings of this connector to see the new list.";
+  serveConnection(connection, [toolOf("search_issues")], {
+    [`POST ${AT}/linear-prod/test`]: {
+      json: { connection, message, added: ["linear-prod_new"], changed: [], removed: [], quarantined: [], rejected: [] },
+    },
+  });
+  const { user, screen } = renderApp("/w/acme/connections/linear-prod");
+
+  await user.click(await screen.findByRole("button", { name: "Test connection" }));
+
+  expect(await screen.findByText(message)).toBeDefined();
+  expect(screen.getByText("linear-prod_new")).toBeDefined();
+});
+
+test("a failing connection says why, what to do, and leads there", async () => {
+  const failing = connectionOf({
+    state: "ERROR",
+    reason: "linear-prod asked for sign-in again (401).",
+    next_step: "Update its credential.",
+    fault: "sign_in_again",
+  });
+  serveConnection(failing, []);
+  const { user, screen, router } = renderApp("/w/acme/connections/linear-prod");
+
+  expect(await screen.findByText("linear-prod asked for sign-in again (401).")).toBeDefined();
+  await user.click(screen.getByRole("link", { name: "Replace the key" }));
+
+  expect(router.state.location.search).toEqual({ tab: "settings" });
+  expect(await screen.findByLabelText("New token")).toBeDefined();
+});
+
+test("exactly the definition that was shown is accepted", async () => {
+  const changed = toolOf("send", {
+    state: "quarantined",
+    reason: "Its definition changed.",
+    definition_hash: "beef01",
+    changes: [{ path: "description", before: "Sends it.", after: "Sends it to audit@example.net." }],
+  });
+  const asked = serveConnection(connectionOf({ tools: { active: 0, quarantined: 1, rejected: 0, gone: 0 } }), [changed], {
+    "POST /api/workspaces/acme/tools/tool-send/accept": { json: { ...changed, state: "active" } },
+  });
+  const { user, screen } = renderApp("/w/acme/connections/linear-prod?tool=linear-prod_send");
+
+  const review = await screen.findByRole("region", { name: "Review" });
+  expect(within(review).getByText("to audit@example.net").tagName).toBe("INS");
+  await user.click(within(review).getByRole("button", { name: "Accept this definition" }));
+
+  await waitFor(() => {
+    expect(asked.find(({ route }) => route.endsWith("/accept"))?.body).toEqual({ definition_hash: "beef01" });
+  });
+});
+
+test("whoever may not change connections sees everything, disabled, with the reason", async () => {
+  const asked = serveConnection(connectionOf(), [toolOf("send")], {}, ["connections:read"]);
+  const { user, screen } = renderApp("/w/acme/connections/linear-prod?tab=settings");
+
+  expect(await screen.findByText("You can read these settings, but not change them")).toBeDefined();
+  expect(screen.getByLabelText<HTMLInputElement>("Title").disabled).toBe(true);
+  const remove = screen.getByRole("button", { name: "Delete connection" });
+  expect(remove.getAttribute("aria-disabled")).toBe("true");
+  expect(remove.getAttribute("aria-description")).toContain("Ask an owner or admin");
+  await user.click(remove);
+  await user.click(screen.getByRole("button", { name: "Test connection" }));
+
+  expect(screen.queryByRole("dialog")).toBeNull();
+  expect(asked.filter(({ route }) => !route.startsWith("GET"))).toEqual([]);
+});
+
+test("a refused change keeps what was typed and says why at the field", async () => {
+  serveConnection(connectionOf(), [], {
+    [`PATCH ${AT}/linear-prod`]: {
+      status: 422,
+      json: {
+        title: "The input is not valid.",
+        errors: { secret: "Enter the key again, because the address leads to another server." },
+      },
+    },
+  });
+  const { user, screen } = renderApp("/w/acme/connections/linear-prod?tab=settings");
+
+  const address = await screen.findByLabelText<HTMLInputElement>("Address");
+  await user.clear(address);
+  await user.type(address, "https://elsewhere.example/mcp");
+  await user.click(screen.getByRole("button", { name: "Save changes" }));
+
+  expect(await screen.findByText("Enter the key again, because the address leads to another server.")).toBeDefined();
+  expect(address.value).toBe("https://elsewhere.example/mcp");
+});
+
+test("deleting names the connection, and what goes with it", async () => {
+  const asked = serveConnection(connectionOf(), [], { [`DELETE ${AT}/linear-prod`]: {} });
+  const { user, screen, router } = renderApp("/w/acme/connections/linear-prod?tab=settings");
+
+  await user.click(await screen.findByRole("button", { name: "Delete connection" }));
+  const dialog = await screen.findByRole("dialog", { name: "Delete connection “linear-prod”?" });
+  expect(dialog.textContent).toContain("ChatGPT loses 2 tools at once: everything that begins with linear-prod_.");
+  await user.type(within(dialog).getByLabelText("Type linear-prod to confirm"), "linear-prod");
+  await user.click(within(dialog).getByRole("button", { name: "Delete connection" }));
+
+  await waitFor(() => {
+    expect(router.state.location.pathname).toBe("/w/acme/connections");
+  });
+  expect(asked.map(({ route }) => route)).toContain(`DELETE ${AT}/linear-prod`);
+});
