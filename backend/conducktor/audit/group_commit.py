@@ -48,7 +48,8 @@ class GroupCommit:
 
     def submit(self, row: Row) -> asyncio.Future[None]:
         """The future fails with Unavailable when the row could not be made durable."""
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        assert self._task is not None, "started"
+        future: asyncio.Future[None] = self._task.get_loop().create_future()
         if len(self._rows) >= MAX_WAITING:
             future.set_exception(database_away())
             return future

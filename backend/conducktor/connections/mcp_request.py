@@ -1,8 +1,8 @@
 """JSON-RPC on its way to an upstream: what the caller gave goes out byte for byte."""
 
-import asyncio
 import base64
 import re
+import time
 from collections.abc import Callable, Mapping
 
 import msgspec
@@ -15,17 +15,17 @@ OnNotification = Callable[[Notification], None]
 
 
 class Deadline:
-    """A moment on the event loop's clock, shared by all steps of one request."""
+    """A moment, shared by all steps of one request."""
 
     __slots__ = ("_ends", "total_s")
 
     def __init__(self, total_s: float) -> None:
         self.total_s = total_s
-        self._ends = asyncio.get_running_loop().time() + total_s
+        self._ends = time.monotonic() + total_s
 
     def left_s(self) -> float:
         """Seconds left to a tenth (so that equal deadlines share their prepared timeout), never none."""
-        return max(0.1, round(self._ends - asyncio.get_running_loop().time(), 1))
+        return max(0.1, round(self._ends - time.monotonic(), 1))
 
 
 class Ask(msgspec.Struct, frozen=True):

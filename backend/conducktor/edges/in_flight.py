@@ -23,10 +23,10 @@ MAX_ID_BYTES = 100
 class Ticket:
     """One running request, for as long as its block runs. `withdrawn` tells its own cancellation from a shutdown."""
 
-    def __init__(self, running: "defaultdict[str, list[Ticket]]", key: str) -> None:
+    def __init__(self, running: "defaultdict[str, list[Ticket]]", key: str, task: "asyncio.Task[object]") -> None:
         self._running = running
         self._key = key
-        self._task = asyncio.current_task()
+        self._task = task
         self.withdrawn = False
 
     def __enter__(self) -> Self:
@@ -41,8 +41,7 @@ class Ticket:
 
     def withdraw(self) -> None:
         self.withdrawn = True
-        if self._task:
-            self._task.cancel()
+        self._task.cancel()
 
 
 class InFlight:
@@ -53,9 +52,9 @@ class InFlight:
         self._running: defaultdict[str, list[Ticket]] = defaultdict(list)
         changes.subscribe(self._on_change)
 
-    def running(self, caller: Caller, message: Message) -> Ticket:
-        """`with` it while the request runs."""
-        return Ticket(self._running, _key(caller, message.id))
+    def running(self, caller: Caller, message: Message, task: "asyncio.Task[object]") -> Ticket:
+        """`with` it while the request runs, in `task`."""
+        return Ticket(self._running, _key(caller, message.id), task)
 
     async def cancel(self, caller: Caller, message: Message) -> None:
         """Best effort (MCP §cancellation): here, else in the process that runs it."""

@@ -125,8 +125,10 @@ class McpEndpoint:
         self, caller: Caller, message: Message, connection: str | None, relay: Relay, headers: dict[str, str], receive: Receive
     ) -> tuple[int, bytes]:
         """Raises ConducktorError for what is refused as HTTP, ClientGone; everything else becomes a JSON-RPC answer."""
-        watch = DisconnectWatch(receive)
-        with self._in_flight.running(caller, message) as ticket, watch:
+        task = asyncio.current_task()  # once: in Python 3.11 each look at the running loop is a system call
+        assert task is not None
+        watch = DisconnectWatch(receive, task)
+        with self._in_flight.running(caller, message, task) as ticket, watch:
             try:
                 return 200, result_body(message.id, await self._methods.answer(caller, message, connection, relay, headers))
             except ProtocolError as error:
@@ -134,7 +136,7 @@ class McpEndpoint:
             except asyncio.CancelledError:
                 if not (watch.gone or ticket.withdrawn):
                     raise  # the server is stopping
-                _stay_alive()
+                task.uncancel()  # the cancellation was ours (hung-up client, withdrawn request), and it is dealt with here
                 if watch.gone:
                     raise ClientGone from None
                 refusal = ProtocolError(REQUEST_CANCELLED, "The request was cancelled by its client.")
@@ -191,9 +193,3 @@ def routes(endpoint: McpEndpoint) -> list[BaseRouteHandler]:
         return cast(ASGIApp, endpoint)
 
     return [mcp, mcp_of_connection]
-
-
-def _stay_alive() -> None:
-    """The cancellation was ours (hung-up client, withdrawn request), and it is dealt with here."""
-    if task := asyncio.current_task():
-        task.uncancel()

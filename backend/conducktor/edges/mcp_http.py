@@ -66,17 +66,17 @@ async def send_empty(send: Send, status: int, extra: tuple[tuple[bytes, bytes], 
 
 
 class DisconnectWatch:
-    """Cancels the current task when the client hangs up during a long call: closing the stream is cancellation."""
+    """Cancels `task` when the client hangs up during a long call: closing the stream is cancellation."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, task: "asyncio.Task[object]") -> None:
         self._receive = receive
-        self._task = asyncio.current_task()
+        self._task = task
         self._watcher: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self.gone = False
 
     def __enter__(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(WATCH_AFTER_S, self._start)
+        self._timer = self._task.get_loop().call_later(WATCH_AFTER_S, self._start)
 
     def __exit__(self, *_: object) -> None:
         if self._timer:
@@ -91,8 +91,7 @@ class DisconnectWatch:
         while (await self._receive())["type"] != "http.disconnect":
             pass
         self.gone = True
-        if self._task:
-            self._task.cancel()
+        self._task.cancel()
 
 
 class EventStream:
