@@ -13,6 +13,7 @@ async def test_chatgpt_and_people_go_on_after_a_kill_minus_9(product: Product, a
         await chatgpt.connect(ada)
         created = await chatgpt.call("linear-prod_create_issue", title="Survives")
         names = await chatgpt.tool_names()
+        assert (await ada.audited("create_issue"))["outcome"] == "ok"  # entries come before the call, outcomes moments after
 
         await product.stop(signal.SIGKILL)
         await product.boot()
@@ -21,6 +22,7 @@ async def test_chatgpt_and_people_go_on_after_a_kill_minus_9(product: Product, a
         found = await chatgpt.call("linear-prod_search_issues", query="survives")
         assert [issue["id"] for issue in found["structuredContent"]["issues"]] == [created["structuredContent"]["id"]]
         assert (await chatgpt.refresh()).status_code == 200
+    assert (await ada.audited("search_issues"))["outcome"] == "ok"
     page = await ada.ask("GET", "/audit", params={"kind": "call"})
     assert [line["tool"] for line in page["items"]] == ["search_issues", "create_issue"]
     assert {line["outcome"] for line in page["items"]} == {"ok"}
