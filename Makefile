@@ -39,6 +39,9 @@ check: install-dev ## Format, lint, types, floors, generated client, migrations 
 bench: install-dev ## Measure tool calls through Conducktor against other proxies (below 6 minutes)
 	$(python) -m bench
 
+screenshots: install-dev chromium ## Photograph every page of a filled installation (SCENES="audit members": only those)
+	PYTHONPATH=backend $(python) -m e2e.screenshots $(SCENES)
+
 api: install-dev $(web_modules) ## Generate the web application's client from the JSON API
 	$(python) -m conducktor.cli openapi frontend/openapi.json
 	cd frontend && npm run --silent api
