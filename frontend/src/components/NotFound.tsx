@@ -12,6 +12,7 @@ export function NotFound() {
     <StatePanel
       icon={IconMapQuestion}
       title="There is nothing here"
+      isPage
       actions={
         <Button component={Link} to={paths.home()} variant="default">
           Go to your workspace

@@ -10,6 +10,7 @@ export interface Answer {
 
 export interface Asked {
   route: string;
+  search: URLSearchParams;
   headers: Headers;
   body: unknown;
 }
@@ -21,9 +22,10 @@ export type Answers = Record<string, Answer | ((asked: Asked) => Answer)>;
 export function serve(answers: Answers): Asked[] {
   const asked: Asked[] = [];
   vi.stubGlobal("fetch", async (request: Request) => {
-    const route = `${request.method} ${new URL(request.url).pathname}`;
+    const { pathname, searchParams: search } = new URL(request.url);
+    const route = `${request.method} ${pathname}`;
     const text = await request.text();
-    const one: Asked = { route, headers: request.headers, body: text === "" ? undefined : (JSON.parse(text) as unknown) };
+    const one: Asked = { route, search, headers: request.headers, body: text === "" ? undefined : (JSON.parse(text) as unknown) };
     asked.push(one);
     const answer = answers[route] ?? { status: 404, json: { title: "There is nothing here." } };
     return respond(typeof answer === "function" ? answer(one) : answer);

@@ -3,7 +3,6 @@ import { useState } from "react";
 import { LinkButton } from "@/components/ui/LinkButton";
 import { PageHeader } from "@/components/ui/PageHeader";
 import { Pending } from "@/components/ui/Pending";
-import { CardsSkeleton } from "@/components/ui/Skeletons";
 import { paths } from "@/paths";
 
 import { useSession } from "../identity/session";
@@ -13,6 +12,7 @@ import { ConnectionHealth } from "./ConnectionHealth";
 import { LastDay } from "./LastDay";
 import { LatestDenials } from "./LatestDenials";
 import classes from "./OverviewPage.module.css";
+import { OverviewSkeleton } from "./OverviewSkeleton";
 import { type GuideState, isConnected, useGuide } from "./useGuide";
 
 /** Is everything all right? Until the first call arrives: how to get there. */
@@ -34,7 +34,7 @@ export function OverviewPage() {
           )
         }
       />
-      {!guide && <Pending skeleton={<CardsSkeleton cards={3} />} error={error} onRetry={retry} />}
+      {!guide && <Pending skeleton={<OverviewSkeleton />} error={error} onRetry={retry} />}
       {guide && (
         <div className={classes.parts}>
           {isShown && <ConnectGuide workspace={slug} installation={installation} guide={guide} onClose={putAway} />}
