@@ -34,6 +34,7 @@ class Known(NamedTuple):
     async def check(self, page: Page) -> None:
         await expect(page.get_by_role("heading", name=f"Authorize {self.name}")).to_be_visible()
         await expect(page.get_by_text(f"you will be sent to {self.host}")).to_be_visible()
+        await expect(page.get_by_text("Verified:", exact=False)).to_have_count(1 if self.is_verified else 0)
         await expect(page.get_by_text("Unverified.")).to_have_count(0 if self.is_verified else 1)
         for permission in PERMISSIONS:
             await expect(page.get_by_role("listitem").filter(has_text=permission)).to_be_visible()

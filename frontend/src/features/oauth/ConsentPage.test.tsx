@@ -38,6 +38,7 @@ test("it says who asks, as whom, and where the answer goes", () => {
   expect(screen.getByRole("heading", { name: "Authorize ChatGPT" })).toBeDefined();
   expect(screen.getByText("ada@example.com")).toBeDefined();
   expect(screen.getByText("chatgpt.com")).toBeDefined();
+  expect(screen.getByText("Verified: the answer goes to chatgpt.com only")).toBeDefined();
 });
 
 test("authorizing grants the standing permissions; optional ones start unticked even when asked for", async () => {

@@ -1,5 +1,5 @@
 import { Anchor, Button, Select } from "@mantine/core";
-import { IconAlertTriangle, IconArrowRight, IconDeviceDesktop } from "@tabler/icons-react";
+import { IconAlertTriangle, IconArrowRight, IconDeviceDesktop, IconRosetteDiscountCheck } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 
 import { type ApiProblem, asProblem } from "@/api/ApiProblem";
@@ -48,7 +48,10 @@ export function ConsentPage({ view, onDecide, onSwitchAccount, onLeave }: Consen
         <h1 id="consent-title" className={classes.title}>
           Authorize {client.name}
         </h1>
-        <p className={classes.lead}>{client.name} asks to use Conducktor as you.</p>
+        <p className={classes.lead}>
+          {client.name} asks to use Conducktor as you.
+          {client.verified && <Verified host={client.redirect_host} />}
+        </p>
         <Warnings view={view} />
         <div className={classes.person}>
           <ServiceAvatar name={user.name} shape="round" />
@@ -110,6 +113,16 @@ function WorkspaceField({ workspaces, chosen, onChoose }: WorkspaceFieldProps) {
       nothingFoundMessage="No workspace by that name"
       maxDropdownHeight={240}
     />
+  );
+}
+
+/** Nobody else can have the answer sent to that host. */
+function Verified({ host }: { host: string }) {
+  return (
+    <span className={classes.verified}>
+      <IconRosetteDiscountCheck size={16} stroke={1.75} aria-hidden />
+      Verified: the answer goes to {host} only
+    </span>
   );
 }
 
