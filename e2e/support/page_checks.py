@@ -39,11 +39,12 @@ async def ready(page: Page, title: str | None = None) -> None:
     await expect(page.get_by_role("status", name="Loading")).to_have_count(0, timeout=READY_MS)
 
 
-async def accessibility_faults(page: Page) -> list[str]:
-    """The serious and critical findings of axe, one line for each element."""
+async def accessibility_faults(page: Page, **options: object) -> list[str]:
+    """The serious and critical findings of axe, one line for each element. `options` are axe's own (`runOnly`, `rules`)."""
     # By the debugger, to which the page's content security policy does not apply.
-    await page.evaluate(_axe())
-    found = await page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
+    if not await page.evaluate("() => 'axe' in window"):
+        await page.evaluate(_axe())
+    found = await page.evaluate("(options) => axe.run(document, { resultTypes: ['violations'], ...options })", options)
     return [
         f"{violation['id']} ({violation['impact']}): {' '.join(map(str, node['target']))}: {node['failureSummary']}"
         for violation in found["violations"]
