@@ -1,7 +1,7 @@
 """The change feed: every process hears every change within moments, or knows that it is deaf.
 
-One LISTEN connection per process, with a heartbeat. A cache may trust what it holds for long only while `is_live`; when
-the connection is down, or its heartbeat late, values are read again (`Cached`), so a revocation is known within 1 s.
+One LISTEN connection per process, with a heartbeat. A cache may trust what it holds only while `is_live`; when the
+connection is down, or its heartbeat late, readers go to the database (`Cached`), so a revocation is known within 1 s.
 """
 
 import asyncio
@@ -104,9 +104,8 @@ class ChangeFeed:
 class Cached(Generic[K, V]):
     """Values read once and dropped when a change concerns them.
 
-    While the feed is not live, a value serves for as long as a revocation may take to be known anyway (`TRUSTED_FOR_S` from
-    the moment its reading began), and whoever comes meanwhile waits for the same reading. Without that, a process that was
-    late once would read everything for every request, and so never be on time again.
+    While the feed is not live, every request reads anew, but a crowd waits for one reading. Without that, a process that was
+    late once would read everything as often as it is asked, and so never be on time again.
     """
 
     def __init__(
@@ -122,23 +121,19 @@ class Cached(Generic[K, V]):
         self._stale = stale
         self._capacity = capacity
         self._monotonic = monotonic
-        self._values: dict[K, tuple[V, float]] = {}
+        self._values: dict[K, V] = {}
         self._readings: dict[K, _Reading[V]] = {}
         feed.subscribe(self._on_change, on_gap=self.clear)
 
     def peek(self, key: K) -> V | None:
         """The cached value, if it may be trusted right now."""
-        if kept := self._values.get(key):
-            value, read_at = kept
-            if self._feed.is_live or self._is_recent(read_at):
-                return value
-        return None
+        return self._values.get(key) if self._feed.is_live else None
 
     async def get(self, key: K, load: Callable[[], Coroutine[None, None, V]]) -> V:
         """Raises what `load` raises, to everybody who waited for it."""
         while (value := self.peek(key)) is None:
             reading = self._readings.get(key)
-            if reading is None or not self._is_recent(reading.began_at):
+            if reading is None or self._monotonic() - reading.began_at >= TRUSTED_FOR_S:
                 reading = self._begin(key, load)
             heard_before = len(reading.heard)
             read = await asyncio.shield(reading.task)  # whoever gives up must not take the reading from the others
@@ -165,10 +160,7 @@ class Cached(Generic[K, V]):
             return
         if len(self._values) >= self._capacity:
             self._values.clear()
-        self._values[key] = task.result(), reading.began_at
-
-    def _is_recent(self, moment: float) -> bool:
-        return self._monotonic() - moment < TRUSTED_FOR_S
+        self._values[key] = task.result()
 
     def _concerned(self, changes: list[Change], key: K, value: V) -> bool:
         return any(self._stale(change, key, value) for change in changes)
@@ -176,7 +168,7 @@ class Cached(Generic[K, V]):
     def _on_change(self, change: Change) -> None:
         for reading in self._readings.values():
             reading.heard.append(change)
-        for key in [k for k, (v, _) in self._values.items() if self._stale(change, k, v)]:
+        for key in [k for k, v in self._values.items() if self._stale(change, k, v)]:
             del self._values[key]
 
 

@@ -1,7 +1,7 @@
 """The hot path's first step: a bearer token becomes a `Caller`, or nothing happens.
 
 A known token costs one keyed digest and one dictionary look-up; revocations, role changes and removed members drop it
-from the cache of every process (`infra/changes.py`), and a process that cannot hear of them asks the database every second.
+from the cache of every process (`infra/changes.py`), and a process that cannot hear of them asks the database each time.
 """
 
 import asyncio
