@@ -15,14 +15,14 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     path: str
-    who: str | None = "ada"
+    who: str | None = "owner"
     before: Act | None = None
     act: Act | None = None
     is_loading: bool = False
 
 
 def scenes(shown: Showcase, consent_request: str) -> list[Scene]:
-    full, empty = f"/w/{shown.ada.workspace}", f"/w/{shown.empty_workspace}"
+    full, empty = f"/w/{shown.owner.workspace}", f"/w/{shown.empty_workspace}"
     return [
         *_outside(shown, consent_request),
         *_workspace(full, empty, shown.entries),
@@ -53,7 +53,7 @@ def _workspace(full: str, empty: str, entries: dict[str, str]) -> list[Scene]:
         Scene(name="overview", path=full),
         Scene(name="overview-empty", path=empty),
         *_troubled("overview", full),
-        Scene(name="overview-of-contractor", path=full, who="sam"),
+        Scene(name="overview-of-contractor", path=full, who="contractor"),
         Scene(name="connect-chatgpt", path=f"{full}/connect-chatgpt"),
         Scene(name="connect-chatgpt-empty", path=f"{empty}/connect-chatgpt"),
         Scene(name="audit", path=f"{full}/audit"),
@@ -81,7 +81,7 @@ def _connections(full: str, empty: str) -> list[Scene]:
         Scene(name="connections", path=list_),
         Scene(name="connections-empty", path=f"{empty}/connections"),
         *_troubled("connections", list_),
-        Scene(name="connections-of-contractor", path=list_, who="sam"),
+        Scene(name="connections-of-contractor", path=list_, who="contractor"),
         Scene(name="gallery", path=f"{list_}/new"),
         Scene(name="gallery-none-found", path=f"{list_}/new?search=teapot"),
         Scene(name="new-connection", path=f"{list_}/new/github"),
@@ -104,11 +104,11 @@ def _people(full: str) -> list[Scene]:
     members = f"{full}/settings/members"
     return [
         Scene(name="members", path=members),
-        Scene(name="members-of-admin", path=members, who="grace"),
-        Scene(name="members-of-contractor", path=members, who="sam"),
+        Scene(name="members-of-admin", path=members, who="admin"),
+        Scene(name="members-of-contractor", path=members, who="contractor"),
         Scene(name="members-invite", path=members, act=_press("Invite")),
-        Scene(name="members-role", path=members, act=_press("Role of Lin Chen: Member")),
-        Scene(name="members-remove", path=members, act=_press("Remove Lin Chen")),
+        Scene(name="members-role", path=members, act=_press("Role of Workspace member: Member")),
+        Scene(name="members-remove", path=members, act=_press("Remove Workspace member")),
         *_troubled("members", members),
         Scene(name="profile", path=f"{full}/profile"),
         *_troubled("profile", f"{full}/profile"),

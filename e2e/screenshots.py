@@ -49,7 +49,7 @@ async def main(wanted: Iterable[str]) -> int:
         product = await Product.start(Path(directory) / "var")
         try:
             async with Showcase(product) as shown, chromium() as browser:
-                await _sign_in(browser, shown.ada)
+                await _sign_in(browser, shown.owner)
                 chosen = [s for s in scenes(shown, await shown.consent_request()) if _is_wanted(s, tuple(wanted))]
                 return sum([await _photograph(browser, shown, look, chosen) for look in LOOKS])
         finally:
@@ -86,12 +86,12 @@ async def _photograph(browser: Browser, shown: Showcase, look: Look, chosen: lis
 
 async def _context(browser: Browser, shown: Showcase, look: Look, who: str | None) -> BrowserContext:
     context = await browser.new_context(
-        base_url=shown.ada.product.origin,
+        base_url=shown.owner.product.origin,
         viewport={"width": look.width, "height": look.height},
         color_scheme="dark" if look.is_dark else "light",
         reduced_motion="reduce",
     )
-    people = {"ada": shown.ada, "grace": shown.grace, "sam": shown.sam}
+    people = {"owner": shown.owner, "admin": shown.admin, "contractor": shown.contractor}
     if who:
         await people[who].sign_in_browser(context)
     return context

@@ -23,14 +23,14 @@ Spoken = Callable[[Received, asyncio.StreamWriter], Awaitable[None]]
 
 
 class Showcase:
-    """`async with Showcase(product) as shown`: `ada` owns “Engineering”, where everything is, and the empty “Field tests”.
+    """`async with Showcase(product) as shown`: `owner` owns “Engineering”, where everything is, and the empty “Field tests”.
 
-    `grace` is an admin and `sam` a contractor there; `entries` are ids of the audit with much to show, `invitation` is a path.
+    `admin` and `contractor` belong to it too; `entries` are ids of the audit with much to show, `invitation` is a path.
     """
 
-    ada: Person
-    grace: Person
-    sam: Person
+    owner: Person
+    admin: Person
+    contractor: Person
     entries: dict[str, str]
     invitation: str
     empty_workspace: str
@@ -41,8 +41,10 @@ class Showcase:
 
     async def __aenter__(self) -> Self:
         enter = self._open.enter_async_context
-        self.ada = await enter(Person(self._product, "Workspace owner", email="owner@example.com", workspace_name="Engineering"))
-        self.empty_workspace = await self.ada.make_workspace("Field tests")
+        self.owner = await enter(
+            Person(self._product, "Workspace owner", email="owner@example.com", workspace_name="Engineering")
+        )
+        self.empty_workspace = await self.owner.make_workspace("Field tests")
         await self._people()
         self._finance = await enter(RpcServer(_FINANCE))
         self._warehouse = Changing(_tools(_STOCK, _MOVE))
@@ -61,22 +63,22 @@ class Showcase:
         await app.discover_authorization()
         if is_registered:
             await app.register()
-        location = await person.consent(app.authorization_url(), workspace=self.ada.workspace, scopes=scopes)
+        location = await person.consent(app.authorization_url(), workspace=self.owner.workspace, scopes=scopes)
         await app.redeem(app.read_redirect(location))
         return app
 
     async def consent_request(self) -> str:
-        """The path of a consent page that waits for Ada."""
+        """The path of a consent page that waits for the owner."""
         async with ChatGpt(self._product.endpoint) as app:
             await app.discover_authorization()
-            request_id, _ = await self.ada.consent_page(app.authorization_url())
+            request_id, _ = await self.owner.consent_page(app.authorization_url())
         return f"/oauth/consent?request={request_id}"
 
     async def _people(self) -> None:
-        self.grace = await self._joined("Workspace admin", "admin@example.com", "admin")
-        self.sam = await self._joined("Contractor", "contractor@example.com", "contractor")
-        await self._joined("Lin Chen", "lin@example.com", "member")
-        sent = await self._invite("alex@example.com", "member")
+        self.admin = await self._joined("Workspace admin", "admin@example.com", "admin")
+        self.contractor = await self._joined("Contractor", "contractor@example.com", "contractor")
+        await self._joined("Workspace member", "member@example.com", "member")
+        sent = await self._invite("colleague@example.com", "member")
         self.invitation = sent["link"].removeprefix(self._product.origin)
 
     async def _joined(self, name: str, email: str, role: str) -> Person:
@@ -85,31 +87,31 @@ class Showcase:
         return await self._open.enter_async_context(person)
 
     async def _invite(self, email: str, role: str) -> dict[str, Any]:
-        sent: dict[str, Any] = await self.ada.ask("POST", "/invitations", json={"email": email, "role": role})
+        sent: dict[str, Any] = await self.owner.ask("POST", "/invitations", json={"email": email, "role": role})
         return sent
 
     async def _connections(self, warehouse: str) -> None:
-        for service in (await self.ada.ask("GET", "/catalog", params={"category": "Sandbox"}))["items"]:
-            await self.ada.connect(service=service["id"])
-        await self.ada.connect(name=DIED, title="Finance reports", url=self._finance.url)
-        await self.ada.connect(name=CHANGED, title="Warehouse", url=warehouse)
-        await self.ada.connect(name="staging-tracker", title="Staging tracker", service="sandbox-issue-tracker")
-        await self.ada.ask("PATCH", "/connections/staging-tracker", json={"is_enabled": False})
+        for service in (await self.owner.ask("GET", "/catalog", params={"category": "Sandbox"}))["items"]:
+            await self.owner.connect(service=service["id"])
+        await self.owner.connect(name=DIED, title="Finance reports", url=self._finance.url)
+        await self.owner.connect(name=CHANGED, title="Warehouse", url=warehouse)
+        await self.owner.connect(name="staging-tracker", title="Staging tracker", service="sandbox-issue-tracker")
+        await self.owner.ask("PATCH", "/connections/staging-tracker", json={"is_enabled": False})
 
     async def _calls(self) -> None:
-        chatgpt = await self.chatgpt(self.ada, scopes=("connections", "tools", "usage", "manage"))
-        hers = await self.chatgpt(self.grace)
-        contractors = await self.chatgpt(self.sam)
+        chatgpt = await self.chatgpt(self.owner, scopes=("connections", "tools", "usage", "manage"))
+        admins = await self.chatgpt(self.admin)
+        contractors = await self.chatgpt(self.contractor)
         for number in range(REPEATED):
-            for app, tool, arguments in ((chatgpt, *_CALLS[number % len(_CALLS)]), (hers, *_CALLS[(number + 3) % len(_CALLS)])):
+            for app, tool, arguments in ((chatgpt, *_CALLS[number % len(_CALLS)]), (admins, *_CALLS[(number + 3) % len(_CALLS)])):
                 await app.call(tool, **arguments)
         await chatgpt.call("conducktr_create_connection", service="github", name="github-cloud")  # waits for its key
         await chatgpt.call("linear-prod_update_issue", issue_id="ENG-9999", state="done")
         for tool, arguments in _REFUSED:
             await contractors.ask("tools/call", {"name": tool, "arguments": arguments})
-        await self._withdrawn(hers, f"{DIED}_export_report")
-        await hers.call("linear-prod_create_issue", **_SUSPICIOUS)
-        self.entries = {"call": (await self.ada.audited("create_issue"))["id"]}
+        await self._withdrawn(admins, f"{DIED}_export_report")
+        await admins.call("linear-prod_create_issue", **_SUSPICIOUS)
+        self.entries = {"call": (await self.owner.audited("create_issue"))["id"]}
 
     async def _withdrawn(self, app: ChatGpt, tool: str) -> None:
         """Ask, and hang up before the answer."""
@@ -121,14 +123,14 @@ class Showcase:
 
     async def _troubles(self) -> None:
         """A server that is gone, and one whose tools have changed."""
-        app = await self.chatgpt(self.ada, is_registered=True)
+        app = await self.chatgpt(self.owner, is_registered=True)
         await self._finance.__aexit__(None, None, None)
         for _ in range(3):
             await app.call(f"{DIED}_list_invoices", month="2026-10")
-        await self.ada.ask("POST", f"/connections/{DIED}/test")
+        await self.owner.ask("POST", f"/connections/{DIED}/test")
         self._warehouse.behaviour = _tools(*_CHANGED_TOOLS)
-        await self.ada.ask("POST", f"/connections/{CHANGED}/test")
-        self.entries["denied"] = (await self.ada.audited("stripe-live_refund_payment"))["id"]
+        await self.owner.ask("POST", f"/connections/{CHANGED}/test")
+        self.entries["denied"] = (await self.owner.audited("stripe-live_refund_payment"))["id"]
 
 
 class Changing:
