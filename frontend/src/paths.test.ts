@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { paths, safeNext } from "./paths";
 
 test("names are encoded into addresses", () => {
-  expect(paths.connection({ workspace: "acme", connection: "a/b" })).toBe("/w/acme/connections/a%2Fb");
-  expect(paths.signIn("/w/acme/audit?tool=a&x=1")).toBe("/sign-in?next=%2Fw%2Facme%2Faudit%3Ftool%3Da%26x%3D1");
+  expect(paths.connection({ workspace: "engineering", connection: "a/b" })).toBe("/w/engineering/connections/a%2Fb");
+  expect(paths.signIn("/w/engineering/audit?tool=a&x=1")).toBe("/sign-in?next=%2Fw%2Fengineering%2Faudit%3Ftool%3Da%26x%3D1");
 });
 
 test.each([

@@ -3,7 +3,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 
 import { rememberWorkspace } from "./features/workspaces/lastWorkspace";
 import { renderApp } from "./testing/render";
-import { adasSession, nobodysSession } from "./testing/samples";
+import { ownersSession, nobodysSession } from "./testing/samples";
 import { serve, serveNothing } from "./testing/server";
 
 beforeEach(() => {
@@ -26,20 +26,20 @@ test("whoever is not signed in is sent to sign in, and comes back", async () => 
   const asked = serve({
     "GET /api/session": () => ({ json: session }),
     "POST /api/sign-in": () => {
-      session = adasSession;
+      session = ownersSession;
       return {};
     },
   });
   const { router, user, screen } = renderApp("/w/field-tests?tab=tools");
 
-  await user.type(await screen.findByLabelText("E-mail"), "ada@example.com");
+  await user.type(await screen.findByLabelText("E-mail"), "owner@example.com");
   await user.type(screen.getByLabelText("Password"), "correct horse battery");
   await user.click(screen.getByRole("button", { name: "Sign in" }));
 
   expect(await screen.findByRole("heading", { name: "Overview" })).toBeDefined();
   expect(router.state.location.href).toBe("/w/field-tests?tab=tools");
   expect(asked.find(({ route }) => route === "POST /api/sign-in")?.body).toEqual({
-    email: "ada@example.com",
+    email: "owner@example.com",
     password: "correct horse battery",
   });
 });
@@ -51,12 +51,12 @@ test("a refused sign-in keeps what was typed and says why", async () => {
   });
   const { user, screen } = renderApp("/sign-in");
 
-  await user.type(await screen.findByLabelText("E-mail"), "ada@example.com");
+  await user.type(await screen.findByLabelText("E-mail"), "owner@example.com");
   await user.type(screen.getByLabelText("Password"), "wrong");
   await user.click(screen.getByRole("button", { name: "Sign in" }));
 
   expect((await screen.findByRole("alert")).textContent).toContain("E-mail or password is wrong.");
-  expect(screen.getByLabelText<HTMLInputElement>("E-mail").value).toBe("ada@example.com");
+  expect(screen.getByLabelText<HTMLInputElement>("E-mail").value).toBe("owner@example.com");
 });
 
 test("what the server says about a field stands at that field", async () => {
@@ -73,8 +73,8 @@ test("what the server says about a field stands at that field", async () => {
   });
   const { user, screen } = renderApp("/sign-up");
 
-  await user.type(await screen.findByLabelText("Name"), "Ada");
-  await user.type(screen.getByLabelText("E-mail"), "ada@example.com");
+  await user.type(await screen.findByLabelText("Name"), "the owner");
+  await user.type(screen.getByLabelText("E-mail"), "owner@example.com");
   await user.type(screen.getByLabelText("Password"), "password1234");
   await user.click(screen.getByRole("button", { name: "Create account" }));
 
@@ -85,8 +85,8 @@ test("a sign-up that waits for a letter says so", async () => {
   serve({ "GET /api/session": { json: nobodysSession }, "POST /api/sign-up": { json: { next: "check_mail" } } });
   const { user, screen } = renderApp("/sign-up");
 
-  await user.type(await screen.findByLabelText("Name"), "Ada");
-  await user.type(screen.getByLabelText("E-mail"), "ada@example.com");
+  await user.type(await screen.findByLabelText("Name"), "the owner");
+  await user.type(screen.getByLabelText("E-mail"), "owner@example.com");
   await user.type(screen.getByLabelText("Password"), "correct horse battery");
   await user.click(screen.getByRole("button", { name: "Create account" }));
 
@@ -104,7 +104,7 @@ test("the first visit to a new installation makes its first account", async () =
 
 test("the front door leads to the workspace shown last", async () => {
   rememberWorkspace("field-tests");
-  serve({ "GET /api/session": { json: adasSession } });
+  serve({ "GET /api/session": { json: ownersSession } });
   const { router } = renderApp("/");
 
   await waitFor(() => {
@@ -113,7 +113,7 @@ test("the front door leads to the workspace shown last", async () => {
 });
 
 test("somebody else's workspace looks like one that does not exist", async () => {
-  serve({ "GET /api/session": { json: adasSession } });
+  serve({ "GET /api/session": { json: ownersSession } });
   const { screen } = renderApp("/w/somebody-elses");
 
   expect(await screen.findByRole("heading", { name: "There is nothing here" })).toBeDefined();
@@ -122,7 +122,7 @@ test("somebody else's workspace looks like one that does not exist", async () =>
 test("a mailed token arrives as it was written, even if it looks like a number", async () => {
   const asked = serve({
     "GET /api/session": { json: nobodysSession },
-    "POST /api/verify-email": { json: { email: "ada@example.com" } },
+    "POST /api/verify-email": { json: { email: "owner@example.com" } },
   });
   const { user, screen } = renderApp("/verify-email?token=1e5");
 
@@ -143,7 +143,7 @@ test("a server that cannot be reached is said, with a way to try again", async (
 });
 
 test("signing out forgets everything and leads to sign-in", async () => {
-  let session = adasSession;
+  let session = ownersSession;
   serve({
     "GET /api/session": () => ({ json: session }),
     "POST /api/sign-out": () => {
@@ -151,9 +151,9 @@ test("signing out forgets everything and leads to sign-in", async () => {
       return {};
     },
   });
-  const { user, screen } = renderApp("/w/acme");
+  const { user, screen } = renderApp("/w/engineering");
 
-  await user.click(await screen.findByRole("button", { name: "Account: Ada Lindgren" }));
+  await user.click(await screen.findByRole("button", { name: "Account: Workspace owner" }));
   await user.click(await screen.findByRole("menuitem", { name: "Sign out" }));
 
   expect(await screen.findByRole("heading", { name: "Sign in" })).toBeDefined();

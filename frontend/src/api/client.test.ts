@@ -6,7 +6,7 @@ import { ApiProblem } from "./ApiProblem";
 import { api } from "./client";
 import { csrfToken } from "./csrf";
 
-const credentials = { email: "ada@example.com", password: "correct horse battery" };
+const credentials = { email: "owner@example.com", password: "correct horse battery" };
 
 test("a request that changes something repeats the CSRF cookie in a header", async () => {
   const asked = serve({ "POST /api/sign-in": {} });

@@ -12,24 +12,24 @@ afterEach(() => {
 });
 
 test("a change makes the queries of its topic stale, in this workspace only", () => {
-  const { queryClient, stream } = follow("acme");
+  const { queryClient, stream } = follow("engineering");
   stream.send({ topic: "connections", id: "1" });
   vi.advanceTimersByTime(250);
 
-  expect(staleKeys(queryClient)).toEqual(["acme connections", "acme connections/{connection}"]);
+  expect(staleKeys(queryClient)).toEqual(["engineering connections", "engineering connections/{connection}"]);
 });
 
 test("a call makes the audit stale, an invitation comes with the members", () => {
-  const { queryClient, stream } = follow("acme");
+  const { queryClient, stream } = follow("engineering");
   stream.send({ topic: "calls", id: "1" });
   stream.send({ topic: "members", id: "1" });
   vi.advanceTimersByTime(250);
 
-  expect(staleKeys(queryClient)).toEqual(["acme audit", "acme invitations", "acme members"]);
+  expect(staleKeys(queryClient)).toEqual(["engineering audit", "engineering invitations", "engineering members"]);
 });
 
 test("a change of members makes the session stale, and so does a stream that is cut off", () => {
-  const { queryClient, streams } = follow("acme");
+  const { queryClient, streams } = follow("engineering");
   const isStale = () => queryClient.getQueryState(["get", "/api/session"])?.isInvalidated;
   queryClient.setQueryData(["get", "/api/session"], {});
   streams[0]?.send({ topic: "members", id: "1" });
@@ -42,7 +42,7 @@ test("a change of members makes the session stale, and so does a stream that is 
 });
 
 test("many changes of one moment ask once", () => {
-  const { queryClient, stream } = follow("acme");
+  const { queryClient, stream } = follow("engineering");
   const invalidate = vi.spyOn(queryClient, "invalidateQueries");
   for (let index = 0; index < 100; index++) stream.send({ topic: "calls", id: String(index) });
   vi.advanceTimersByTime(250);
@@ -51,7 +51,7 @@ test("many changes of one moment ask once", () => {
 });
 
 test("after a gap everything of the workspace is stale, because changes may have been missed", () => {
-  const { queryClient, stream, statuses } = follow("acme");
+  const { queryClient, stream, statuses } = follow("engineering");
   stream.emit("open");
   stream.emit("error");
   vi.advanceTimersByTime(5_000);
@@ -63,7 +63,7 @@ test("after a gap everything of the workspace is stale, because changes may have
 });
 
 test("a gap that heals at once is not worth a word", () => {
-  const { queryClient, stream, statuses } = follow("acme");
+  const { queryClient, stream, statuses } = follow("engineering");
   stream.emit("open");
   stream.emit("error");
   vi.advanceTimersByTime(2_000);
@@ -75,7 +75,7 @@ test("a gap that heals at once is not worth a word", () => {
 });
 
 test("a stream that the browser gave up is opened again, ever more slowly", () => {
-  const { streams } = follow("acme");
+  const { streams } = follow("engineering");
   streams[0]?.die();
   vi.advanceTimersByTime(1_000);
   streams[1]?.die();
@@ -86,7 +86,7 @@ test("a stream that the browser gave up is opened again, ever more slowly", () =
 });
 
 test("a line that is not JSON is passed over", () => {
-  const { queryClient, stream } = follow("acme");
+  const { queryClient, stream } = follow("engineering");
   stream.emit("changed", "{");
   vi.advanceTimersByTime(250);
 
@@ -120,7 +120,7 @@ function keyOf(workspace: string, path: string) {
 }
 
 function staleKeys(queryClient: QueryClient): string[] {
-  return ["acme", "other"]
+  return ["engineering", "other"]
     .flatMap((slug) => PATHS.map((path) => ({ name: `${slug} ${path}`, key: keyOf(slug, path) })))
     .filter(({ key }) => queryClient.getQueryState(key)?.isInvalidated)
     .map(({ name }) => name)

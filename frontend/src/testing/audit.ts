@@ -1,6 +1,6 @@
 import type { AuditDetail, AuditLine } from "@/api/generated/schema";
 
-/** A call of Ada's that went well, but for what is given. */
+/** A call of an owner that went well, but for what is given. */
 export function lineOf(more: Partial<AuditLine> = {}): AuditLine {
   return {
     id: "01890000-0000-7000-8000-0000000000a1",
@@ -8,7 +8,7 @@ export function lineOf(more: Partial<AuditLine> = {}): AuditLine {
     kind: "call",
     surface: "mcp",
     person_id: "01890000-0000-7000-8000-000000000001",
-    person: "Ada Lindgren",
+    person: "Workspace owner",
     client_id: "chatgpt-mcp-client",
     client: "ChatGPT",
     connection: "linear-prod",

@@ -1,13 +1,13 @@
 import type { Session } from "@/api/generated/schema";
 
-/** Ada, who owns Acme and helps out in Field tests. */
-export const adasSession: Session = {
-  user: { id: "01890000-0000-7000-8000-000000000001", name: "Ada Lindgren", email: "ada@example.com", email_verified: true },
+/** Somebody who owns Engineering and helps out in Field tests. */
+export const ownersSession: Session = {
+  user: { id: "01890000-0000-7000-8000-000000000001", name: "Workspace owner", email: "owner@example.com", email_verified: true },
   workspaces: [
     {
       id: "01890000-0000-7000-8000-000000000011",
-      slug: "acme",
-      name: "Acme engineering",
+      slug: "engineering",
+      name: "Engineering",
       role: "owner",
       permissions: ["workspace:own"],
     },
@@ -25,4 +25,4 @@ export const adasSession: Session = {
   verify_link: null,
 };
 
-export const nobodysSession: Session = { ...adasSession, user: null, workspaces: [] };
+export const nobodysSession: Session = { ...ownersSession, user: null, workspaces: [] };

@@ -2,24 +2,24 @@ import { screen, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 
 import { renderPiece } from "@/testing/render";
-import { adasSession } from "@/testing/samples";
+import { ownersSession } from "@/testing/samples";
 
 import { Shell } from "./Shell";
 
-const [acme, fieldTests] = adasSession.workspaces;
-const ada = { name: "Ada Lindgren", email: "ada@example.com" };
+const [engineering, fieldTests] = ownersSession.workspaces;
+const owner = { name: "Workspace owner", email: "owner@example.com" };
 
 test("the rail leads to the pages of this workspace", () => {
   renderShell();
 
   const rail = screen.getByRole("navigation", { name: "Workspace" });
-  expect(within(rail).getByRole("link", { name: "Audit" }).getAttribute("href")).toBe("/w/acme/audit");
+  expect(within(rail).getByRole("link", { name: "Audit" }).getAttribute("href")).toBe("/w/engineering/audit");
 });
 
 test("another workspace is one choice away", async () => {
   const { user } = renderShell();
 
-  await user.click(screen.getByRole("button", { name: /Acme engineering/ }));
+  await user.click(screen.getByRole("button", { name: /Engineering/ }));
 
   expect((await screen.findByRole("menuitem", { name: /Field tests/ })).getAttribute("href")).toBe("/w/field-tests");
 });
@@ -44,7 +44,7 @@ test("Ctrl-K opens the palette, which finds pages by other words too", async () 
 test("signing out is in the account menu", async () => {
   const { user, onSignOut } = renderShell();
 
-  await user.click(screen.getByRole("button", { name: "Account: Ada Lindgren" }));
+  await user.click(screen.getByRole("button", { name: "Account: Workspace owner" }));
   await user.click(await screen.findByRole("menuitem", { name: "Sign out" }));
 
   expect(onSignOut).toHaveBeenCalledOnce();
@@ -63,7 +63,7 @@ test("the theme is chosen and kept", async () => {
 function renderShell() {
   const onSignOut = vi.fn();
   const result = renderPiece(
-    <Shell person={ada} workspace={acme!} workspaces={[acme!, fieldTests!]} onSignOut={onSignOut}>
+    <Shell person={owner} workspace={engineering!} workspaces={[engineering!, fieldTests!]} onSignOut={onSignOut}>
       <p>content</p>
     </Shell>,
   );

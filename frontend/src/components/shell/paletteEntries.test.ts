@@ -3,14 +3,20 @@ import { expect, test } from "vitest";
 import { findEntries, pageEntries, type PaletteEntry } from "./paletteEntries";
 
 const ENTRIES: PaletteEntry[] = [
-  ...pageEntries({ slug: "acme", name: "Acme", role: "owner" }),
-  { id: "c:1", group: "Connections", label: "linear-prod", description: "Linear", href: "/w/acme/connections/linear-prod" },
-  { id: "c:2", group: "Connections", label: "prod-audit-export", href: "/w/acme/connections/prod-audit-export" },
+  ...pageEntries({ slug: "engineering", name: "Engineering", role: "owner" }),
+  {
+    id: "c:1",
+    group: "Connections",
+    label: "linear-prod",
+    description: "Linear",
+    href: "/w/engineering/connections/linear-prod",
+  },
+  { id: "c:2", group: "Connections", label: "prod-audit-export", href: "/w/engineering/connections/prod-audit-export" },
 ];
 
 test("every page of the rail can be gone to", () => {
   expect(findEntries(ENTRIES, "").map(({ label }) => label)).toContain("Authorised apps");
-  expect(findEntries(ENTRIES, "authorized")[0]?.href).toBe("/w/acme/authorizations");
+  expect(findEntries(ENTRIES, "authorized")[0]?.href).toBe("/w/engineering/authorizations");
 });
 
 test("what begins with the words comes first", () => {

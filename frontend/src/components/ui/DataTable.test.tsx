@@ -17,7 +17,7 @@ const COLUMNS: readonly Column<Row>[] = [
 ];
 
 test("rows stand under their headings, and each leads to its page", () => {
-  renderPiece(table({ rows: rows("a", "b"), rowHref: (row) => `/w/acme/connections/${row.id}` }));
+  renderPiece(table({ rows: rows("a", "b"), rowHref: (row) => `/w/engineering/connections/${row.id}` }));
 
   const found = screen.getByRole("table", { name: "Connections" });
   expect(
@@ -25,7 +25,7 @@ test("rows stand under their headings, and each leads to its page", () => {
       .getAllByRole("columnheader")
       .map((head) => head.textContent),
   ).toEqual(["Name", "Id"]);
-  expect(within(found).getByRole("link", { name: "name of b" }).getAttribute("href")).toBe("/w/acme/connections/b");
+  expect(within(found).getByRole("link", { name: "name of b" }).getAttribute("href")).toBe("/w/engineering/connections/b");
 });
 
 test("while the rows are on their way, their shape stands there", () => {

@@ -26,12 +26,16 @@ export function AuditTable({ workspace, isOneOutcome = false, ...table }: AuditT
   return (
     <DataTable
       {...table}
-      columns={COLUMNS.filter(({ key }) => key !== (isOneOutcome ? "outcome" : "reason"))}
+      columns={COLUMNS.filter(({ key }) => !(isOneOutcome ? WITH_REASON : WITH_OUTCOME).includes(key))}
       rowKey={({ id }) => id}
       rowHref={({ id }) => paths.auditEntry({ workspace, entry: id })}
     />
   );
 }
+
+/** What each shape of the list leaves out. */
+const WITH_OUTCOME = ["reason"];
+const WITH_REASON = ["outcome", "duration"];
 
 const COLUMNS: readonly Column<AuditLine>[] = [
   { key: "what", header: "What", width: "28%", cell: (line) => <What line={line} /> },

@@ -5,19 +5,19 @@ import type { ConnectionView, Permission, ToolView } from "@/api/generated/schem
 import { quietBrowser } from "@/testing/browser";
 import { connectionOf, toolOf } from "@/testing/connections";
 import { renderApp } from "@/testing/render";
-import { adasSession } from "@/testing/samples";
+import { ownersSession } from "@/testing/samples";
 import { type Answers, serve } from "@/testing/server";
 
 beforeEach(quietBrowser);
 
 const ALL: Permission[] = ["connections:read", "connections:write", "audit:read"];
-const AT = "/api/workspaces/acme/connections";
+const AT = "/api/workspaces/engineering/connections";
 
 /** The server with one connection; what a test answers itself comes on top. */
 function serveConnection(connection: ConnectionView, tools: readonly ToolView[], more: Answers = {}, permissions = ALL) {
-  const [acme] = adasSession.workspaces;
+  const [engineering] = ownersSession.workspaces;
   return serve({
-    "GET /api/session": { json: { ...adasSession, workspaces: [{ ...acme, role: "contractor", permissions }] } },
+    "GET /api/session": { json: { ...ownersSession, workspaces: [{ ...engineering, role: "contractor", permissions }] } },
     [`GET ${AT}`]: { json: { items: [connection] } },
     [`GET ${AT}/linear-prod`]: { json: { connection, server_name: null, server_version: null, instructions: null, offers: [] } },
     [`GET ${AT}/linear-prod/tools`]: { json: { items: tools } },
@@ -34,7 +34,7 @@ test("Test connection says what changed and that ChatGPT users must press Refres
       json: { connection, message, added: ["linear-prod_new"], changed: [], removed: [], quarantined: [], rejected: [] },
     },
   });
-  const { user, screen } = renderApp("/w/acme/connections/linear-prod");
+  const { user, screen } = renderApp("/w/engineering/connections/linear-prod");
 
   await user.click(await screen.findByRole("button", { name: "Test connection" }));
 
@@ -50,7 +50,7 @@ test("a failing connection says why, what to do, and leads there", async () => {
     fault: "sign_in_again",
   });
   serveConnection(failing, []);
-  const { user, screen, router } = renderApp("/w/acme/connections/linear-prod");
+  const { user, screen, router } = renderApp("/w/engineering/connections/linear-prod");
 
   expect(await screen.findByText("linear-prod asked for sign-in again (401).")).toBeDefined();
   await user.click(screen.getByRole("link", { name: "Replace the key" }));
@@ -67,9 +67,9 @@ test("exactly the definition that was shown is accepted", async () => {
     changes: [{ path: "description", before: "Sends it.", after: "Sends it to audit@example.net." }],
   });
   const asked = serveConnection(connectionOf({ tools: { active: 0, quarantined: 1, rejected: 0, gone: 0 } }), [changed], {
-    "POST /api/workspaces/acme/tools/tool-send/accept": { json: { ...changed, state: "active" } },
+    "POST /api/workspaces/engineering/tools/tool-send/accept": { json: { ...changed, state: "active" } },
   });
-  const { user, screen } = renderApp("/w/acme/connections/linear-prod?tool=linear-prod_send");
+  const { user, screen } = renderApp("/w/engineering/connections/linear-prod?tool=linear-prod_send");
 
   const review = await screen.findByRole("region", { name: "Review" });
   expect(within(review).getByText("to audit@example.net").tagName).toBe("INS");
@@ -82,7 +82,7 @@ test("exactly the definition that was shown is accepted", async () => {
 
 test("whoever may not change connections sees everything, disabled, with the reason", async () => {
   const asked = serveConnection(connectionOf(), [toolOf("send")], {}, ["connections:read"]);
-  const { user, screen } = renderApp("/w/acme/connections/linear-prod?tab=settings");
+  const { user, screen } = renderApp("/w/engineering/connections/linear-prod?tab=settings");
 
   expect(await screen.findByText("You can read these settings, but not change them")).toBeDefined();
   expect(screen.getByLabelText<HTMLInputElement>("Title").disabled).toBe(true);
@@ -106,7 +106,7 @@ test("a refused change keeps what was typed and says why at the field", async ()
       },
     },
   });
-  const { user, screen } = renderApp("/w/acme/connections/linear-prod?tab=settings");
+  const { user, screen } = renderApp("/w/engineering/connections/linear-prod?tab=settings");
 
   const address = await screen.findByLabelText<HTMLInputElement>("Address");
   await user.clear(address);
@@ -119,7 +119,7 @@ test("a refused change keeps what was typed and says why at the field", async ()
 
 test("deleting names the connection, and what goes with it", async () => {
   const asked = serveConnection(connectionOf(), [], { [`DELETE ${AT}/linear-prod`]: {} });
-  const { user, screen, router } = renderApp("/w/acme/connections/linear-prod?tab=settings");
+  const { user, screen, router } = renderApp("/w/engineering/connections/linear-prod?tab=settings");
 
   await user.click(await screen.findByRole("button", { name: "Delete connection" }));
   const dialog = await screen.findByRole("dialog", { name: "Delete connection “linear-prod”?" });
@@ -128,7 +128,7 @@ test("deleting names the connection, and what goes with it", async () => {
   await user.click(within(dialog).getByRole("button", { name: "Delete connection" }));
 
   await waitFor(() => {
-    expect(router.state.location.pathname).toBe("/w/acme/connections");
+    expect(router.state.location.pathname).toBe("/w/engineering/connections");
   });
   expect(asked.map(({ route }) => route)).toContain(`DELETE ${AT}/linear-prod`);
 });

@@ -4,18 +4,18 @@ import type { Permission } from "@/api/generated/schema";
 import { quietBrowser } from "@/testing/browser";
 import { connectionOf } from "@/testing/connections";
 import { renderApp } from "@/testing/render";
-import { adasSession } from "@/testing/samples";
+import { ownersSession } from "@/testing/samples";
 import { type Answers, serve } from "@/testing/server";
 
 beforeEach(quietBrowser);
 
-const AT = "/api/workspaces/acme/connections";
+const AT = "/api/workspaces/engineering/connections";
 
 function serveGallery(more: Answers = {}, permissions: Permission[] = ["connections:read", "connections:write"]) {
-  const [acme] = adasSession.workspaces;
+  const [engineering] = ownersSession.workspaces;
   return serve({
-    "GET /api/session": { json: { ...adasSession, workspaces: [{ ...acme, permissions }] } },
-    "GET /api/workspaces/acme/catalog": { json: { items: [], categories: {}, total: 0 } },
+    "GET /api/session": { json: { ...ownersSession, workspaces: [{ ...engineering, permissions }] } },
+    "GET /api/workspaces/engineering/catalog": { json: { items: [], categories: {}, total: 0 } },
     [`GET ${AT}`]: { json: { items: [] } },
     ...more,
   });
@@ -23,7 +23,7 @@ function serveGallery(more: Answers = {}, permissions: Permission[] = ["connecti
 
 test("the prefix of the tools follows the name as it is typed", async () => {
   serveGallery();
-  const { user, screen } = renderApp("/w/acme/connections/new/custom");
+  const { user, screen } = renderApp("/w/engineering/connections/new/custom");
 
   await user.type(await screen.findByLabelText("Name"), "linear-prod");
 
@@ -37,7 +37,7 @@ test("a refused connection keeps everything that was typed, the key too", async 
       json: { title: "A connection of this name exists already.", errors: { name: "This name is taken." } },
     },
   });
-  const { user, screen } = renderApp("/w/acme/connections/new/custom");
+  const { user, screen } = renderApp("/w/engineering/connections/new/custom");
 
   await user.type(await screen.findByLabelText("Address"), "https://mcp.example.com/mcp");
   await user.type(screen.getByLabelText("Name"), "linear-prod");
@@ -67,19 +67,19 @@ test("a new connection leads to its page, also while its tools are still on thei
     },
     [`GET ${AT}/linear-prod/tools`]: { json: { items: [] } },
   });
-  const { user, screen, router } = renderApp("/w/acme/connections/new/custom");
+  const { user, screen, router } = renderApp("/w/engineering/connections/new/custom");
 
   await user.type(await screen.findByLabelText("Address"), "https://mcp.example.com/mcp");
   await user.type(screen.getByLabelText("Name"), "linear-prod");
   await user.click(screen.getByRole("button", { name: "Connect" }));
 
   expect(await screen.findByText("Its tools are on their way")).toBeDefined();
-  expect(router.state.location.pathname).toBe("/w/acme/connections/linear-prod");
+  expect(router.state.location.pathname).toBe("/w/engineering/connections/linear-prod");
 });
 
 test("what is missing is said before anything is sent", async () => {
   const asked = serveGallery();
-  const { user, screen } = renderApp("/w/acme/connections/new/custom");
+  const { user, screen } = renderApp("/w/engineering/connections/new/custom");
 
   await user.click(await screen.findByRole("button", { name: "Connect" }));
 
@@ -89,7 +89,7 @@ test("what is missing is said before anything is sent", async () => {
 
 test("whoever may not add connections is told who can", async () => {
   serveGallery({}, ["connections:read"]);
-  const { screen } = renderApp("/w/acme/connections/new/custom");
+  const { screen } = renderApp("/w/engineering/connections/new/custom");
 
   expect((await screen.findByRole("alert")).textContent).toContain("Ask an owner or admin");
 });

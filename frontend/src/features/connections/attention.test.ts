@@ -8,7 +8,7 @@ const TOOLS = { active: 3, quarantined: 0, rejected: 0, gone: 2 };
 const WELL = connectionOf();
 const FAILING = connectionOf({ name: "vault", title: "Vault", state: "ERROR", reason: "vault asked for sign-in again (401)." });
 const WAITING = connectionOf({ name: "billing", title: "Billing", tools: { ...TOOLS, quarantined: 1 } });
-const OFF = connectionOf({ state: "DISABLED", reason: "Ada disabled it.", tools: { ...TOOLS, quarantined: 1 } });
+const OFF = connectionOf({ state: "DISABLED", reason: "An owner disabled it.", tools: { ...TOOLS, quarantined: 1 } });
 
 test("a failing connection needs somebody, and so does a tool that waits; a disabled one is as it was wanted", () => {
   expect([WELL, FAILING, WAITING, OFF].map(needsAttention)).toEqual([false, true, true, false]);
@@ -16,7 +16,7 @@ test("a failing connection needs somebody, and so does a tool that waits; a disa
     undefined,
     "vault asked for sign-in again (401).",
     "1 tool waits for review",
-    "Ada disabled it.",
+    "An owner disabled it.",
   ]);
 });
 

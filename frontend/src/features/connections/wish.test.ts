@@ -37,13 +37,13 @@ test("a service brings its name, title and easiest sign-in", () => {
 });
 
 test("a service is asked for by its id, a custom server by its address", () => {
-  const wish = { ...emptyWish(SNOWFLAKE), variables: { account: "acme" } };
+  const wish = { ...emptyWish(SNOWFLAKE), variables: { account: "engineering" } };
 
   expect(requestOf(wish, SNOWFLAKE)).toEqual({
     name: "snowflake-2",
     title: "Snowflake",
     service: "snowflake",
-    variables: { account: "acme" },
+    variables: { account: "engineering" },
     auth: "none",
   });
   expect(requestOf({ ...emptyWish(undefined), name: " own ", url: " https://mcp.example.com " }, undefined)).toEqual({

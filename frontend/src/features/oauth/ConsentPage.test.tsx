@@ -17,13 +17,13 @@ const VIEW: ConsentView = {
     is_loopback: false,
     homepage: null,
   },
-  user: { id: "1", name: "Ada Lindgren", email: "ada@example.com" },
+  user: { id: "1", name: "Workspace owner", email: "owner@example.com" },
   email_verified: true,
   workspaces: [
-    { slug: "acme", name: "Acme engineering", role: "owner", may: ["connections", "tools", "usage", "manage"] },
+    { slug: "engineering", name: "Engineering", role: "owner", may: ["connections", "tools", "usage", "manage"] },
     { slug: "field-tests", name: "Field tests", role: "contractor", may: ["connections", "tools"] },
   ],
-  last_workspace: "acme",
+  last_workspace: "engineering",
   permissions: [
     { scope: "connections", title: "Access to your MCP connections", description: "See them.", optional: false, requested: true },
     { scope: "tools", title: "Execute tools on your behalf", description: "Call them.", optional: false, requested: true },
@@ -36,7 +36,7 @@ test("it says who asks, as whom, and where the answer goes", () => {
   consent(VIEW);
 
   expect(screen.getByRole("heading", { name: "Authorize ChatGPT" })).toBeDefined();
-  expect(screen.getByText("ada@example.com")).toBeDefined();
+  expect(screen.getByText("owner@example.com")).toBeDefined();
   expect(screen.getByText("chatgpt.com")).toBeDefined();
   expect(screen.getByText("Verified: the answer goes to chatgpt.com only")).toBeDefined();
 });
@@ -46,7 +46,11 @@ test("authorizing grants the standing permissions; optional ones start unticked 
 
   await user.click(screen.getByRole("button", { name: "Authorize" }));
 
-  expect(onDecide).toHaveBeenCalledWith({ decision: "authorize", workspace: "acme", scopes: ["connections", "tools", "usage"] });
+  expect(onDecide).toHaveBeenCalledWith({
+    decision: "authorize",
+    workspace: "engineering",
+    scopes: ["connections", "tools", "usage"],
+  });
   expect(onLeave).toHaveBeenCalledWith("https://chatgpt.com/back");
 });
 

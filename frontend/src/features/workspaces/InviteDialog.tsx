@@ -21,7 +21,7 @@ export interface InviteDialogProps {
   onClose: () => void;
 }
 
-export function InviteDialog({ isOpen, onClose, ...props }: InviteDialogProps) {
+export default function InviteDialog({ isOpen, onClose, ...props }: InviteDialogProps) {
   return (
     <Modal opened={isOpen} onClose={onClose} title="Invite somebody">
       <Steps {...props} onClose={onClose} />

@@ -1,21 +1,25 @@
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
 import type { MemberView } from "@/api/generated/schema";
 import { GuardedButton } from "@/components/ui/GuardedButton";
 import { PageHeader } from "@/components/ui/PageHeader";
+import { useLast } from "@/components/ui/useLast";
 
 import { useSession } from "../identity/session";
 import { InvitationsSection } from "./InvitationsSection";
-import { InviteDialog } from "./InviteDialog";
 import { membersQuery } from "./memberQueries";
 import classes from "./MembersPage.module.css";
 import { MembersTable } from "./MembersTable";
 import { RemoveDialog } from "./RemoveDialog";
-import { RoleDialog, type RoleWish } from "./RoleDialog";
+import type { RoleWish } from "./RoleDialog";
 import { type Rights, ROLES } from "./roles";
 import { useWhyNot, useWorkspace } from "./useWorkspace";
+
+/* Loaded when first needed: the page is mostly looked at. */
+const InviteDialog = lazy(() => import("./InviteDialog"));
+const RoleDialog = lazy(() => import("./RoleDialog"));
 
 export function MembersPage() {
   const { slug, name, permissions } = useWorkspace();
@@ -24,6 +28,8 @@ export function MembersPage() {
   const { data: members, error, refetch } = useQuery(membersQuery(slug));
   const [isInviting, setInviting] = useState(false);
   const [wish, setWish] = useState<RoleWish>();
+  const wasInviting = useLast(isInviting || undefined) ?? false;
+  const lastWish = useLast(wish);
   const [leaving, setLeaving] = useState<MemberView>();
   return (
     <>
@@ -55,22 +61,28 @@ export function MembersPage() {
       />
       <InvitationsSection workspace={slug} whyNot={rights.whyNotWrite} />
       <RolesExplained />
-      <InviteDialog
-        workspace={slug}
-        rights={rights}
-        isOpen={isInviting}
-        onClose={() => {
-          setInviting(false);
-        }}
-      />
-      <RoleDialog
-        workspace={slug}
-        wish={wish}
-        isOwn={wish?.member.user_id === user?.id}
-        onClose={() => {
-          setWish(undefined);
-        }}
-      />
+      <Suspense>
+        {wasInviting && (
+          <InviteDialog
+            workspace={slug}
+            rights={rights}
+            isOpen={isInviting}
+            onClose={() => {
+              setInviting(false);
+            }}
+          />
+        )}
+        {lastWish && (
+          <RoleDialog
+            workspace={slug}
+            wish={wish}
+            isOwn={wish?.member.user_id === user?.id}
+            onClose={() => {
+              setWish(undefined);
+            }}
+          />
+        )}
+      </Suspense>
       <RemoveDialog
         workspace={slug}
         member={leaving}

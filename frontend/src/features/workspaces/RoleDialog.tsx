@@ -24,7 +24,7 @@ export interface RoleDialogProps {
 }
 
 /** Says what the new role means before it is given. */
-export function RoleDialog({ wish, onClose, ...props }: RoleDialogProps) {
+export default function RoleDialog({ wish, onClose, ...props }: RoleDialogProps) {
   const shown = useLast(wish);
   if (!shown) return null;
   return (
