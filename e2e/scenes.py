@@ -1,9 +1,11 @@
 """What is worth a picture: every page full, empty and failing, and what opens on it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import msgspec
-from playwright.async_api import Page, Route
+from playwright.async_api import Error, Page, Route
 
 from e2e.support.showcase import CHANGED, DIED, Showcase
 
@@ -149,10 +151,15 @@ def _is_data(url: str) -> bool:
 
 
 async def _unanswered(page: Page) -> None:
-    async def never(_: Route) -> None:
-        return
+    closed = asyncio.Event()
 
-    await page.route(_is_data, never)
+    async def keep_waiting(route: Route) -> None:
+        await closed.wait()
+        with suppress(Error):  # the page is gone, and its request with it
+            await route.abort()
+
+    page.once("close", lambda _: closed.set())
+    await page.route(_is_data, keep_waiting)
 
 
 async def _failing(page: Page) -> None:

@@ -40,7 +40,7 @@ WITHOUT_AN_ACCOUNT = {
     "/verify-email?token=anything": "Verify your e-mail address",
     "/verify-email": "This link is incomplete",
     "/invitation": "This link is incomplete",
-    "{invitation}": "Join Acme engineering",
+    "{invitation}": "Join Engineering",
 }
 OF_A_WORKSPACE = {
     "": "Overview",
@@ -91,19 +91,19 @@ async def test_pages_without_an_account_are_whole(page: Page, lab: Showcase, pat
 
 @pytest.mark.parametrize("path", OF_A_WORKSPACE)
 async def test_pages_of_a_full_workspace_are_whole(new_page: NewPage, lab: Showcase, path: str) -> None:
-    page = await new_page(lab.ada)
-    await _assert_whole(page, f"/w/{lab.ada.workspace}{path.format(**lab.entries)}", OF_A_WORKSPACE[path])
+    page = await new_page(lab.owner)
+    await _assert_whole(page, f"/w/{lab.owner.workspace}{path.format(**lab.entries)}", OF_A_WORKSPACE[path])
 
 
 @pytest.mark.parametrize("path", WITHOUT_A_WORKSPACE)
 async def test_pages_beside_a_workspace_are_whole(new_page: NewPage, lab: Showcase, path: str) -> None:
-    page = await new_page(lab.ada)
+    page = await new_page(lab.owner)
     await _assert_whole(page, path.format(consent=await lab.consent_request()), WITHOUT_A_WORKSPACE[path])
 
 
 @pytest.mark.parametrize("path", OF_AN_EMPTY_WORKSPACE)
 async def test_a_page_without_anything_to_show_says_what_it_is_for(new_page: NewPage, lab: Showcase, path: str) -> None:
-    page = await new_page(lab.ada)
+    page = await new_page(lab.owner)
     await page.goto(f"/w/{lab.empty_workspace}{path}")
     await expect(page.get_by_role("heading", name=OF_AN_EMPTY_WORKSPACE[path])).to_be_visible()
     await _assert_usable(page)
@@ -111,9 +111,9 @@ async def test_a_page_without_anything_to_show_says_what_it_is_for(new_page: New
 
 @pytest.mark.parametrize("path", NOWHERE)
 async def test_an_address_that_leads_nowhere_says_so_and_leads_back(new_page: NewPage, lab: Showcase, path: str) -> None:
-    page = await new_page(lab.ada)
+    page = await new_page(lab.owner)
     complaints = Complaints(page)
-    await page.goto(path.format(workspace=lab.ada.workspace))
+    await page.goto(path.format(workspace=lab.owner.workspace))
     await expect(page.get_by_text(NOWHERE[path])).to_be_visible()
     await _assert_usable(page)
     assert complaints.beside(MISSING) == []
@@ -122,8 +122,8 @@ async def test_an_address_that_leads_nowhere_says_so_and_leads_back(new_page: Ne
 
 
 async def test_filters_are_in_the_address_and_survive_a_reload(new_page: NewPage, lab: Showcase) -> None:
-    page = await new_page(lab.ada)
-    await page.goto(f"/w/{lab.ada.workspace}/audit")
+    page = await new_page(lab.owner)
+    await page.goto(f"/w/{lab.owner.workspace}/audit")
     await page.get_by_role("group", name="Filters").get_by_role("button", name="Outcome").click()
     await page.get_by_role("menuitem", name="Denied").click()
     await expect(page).to_have_url(re.compile(r"\?outcome=denied$"))
@@ -146,18 +146,18 @@ async def test_filters_are_in_the_address_and_survive_a_reload(new_page: NewPage
         ("/connections/linear-prod?tab=calls", "audit", "search_issues"),
         ("/audit", "audit", "linear-prod_create_issue"),
         ("/audit/{call}", "audit/{call}", "Reset the password of the build account"),
-        ("/authorizations", "authorizations", "Grace Okafor"),
-        ("/settings/members", "members", "grace@example.com"),
-        ("/settings/members", "invitations", "alex@example.com"),
+        ("/authorizations", "authorizations", "Workspace admin"),
+        ("/settings/members", "members", "admin@example.com"),
+        ("/settings/members", "invitations", "colleague@example.com"),
     ],
 )
 async def test_a_page_whose_request_fails_says_what_happened_and_can_be_asked_again(
     new_page: NewPage, lab: Showcase, path: str, asked: str, shown: str
 ) -> None:
-    page = await new_page(lab.ada)
-    requests = re.compile(rf"/api/workspaces/{lab.ada.workspace}/{asked.format(**lab.entries)}(\?|$)")
+    page = await new_page(lab.owner)
+    requests = re.compile(rf"/api/workspaces/{lab.owner.workspace}/{asked.format(**lab.entries)}(\?|$)")
     await page.route(requests, _fail)
-    await page.goto(f"/w/{lab.ada.workspace}{path.format(**lab.entries)}")
+    await page.goto(f"/w/{lab.owner.workspace}{path.format(**lab.entries)}")
     problem = page.get_by_role("alert").filter(has_text="The disk is full.")
     await expect(problem).to_contain_text("Nothing could be read.")
     await expect(problem).to_contain_text("Tell your operator.")
@@ -170,8 +170,8 @@ async def test_a_page_whose_request_fails_says_what_happened_and_can_be_asked_ag
 
 
 async def test_a_server_that_does_not_answer_is_said_and_found_again(new_page: NewPage, lab: Showcase) -> None:
-    page = await new_page(lab.ada)
-    await page.goto(f"/w/{lab.ada.workspace}/profile")
+    page = await new_page(lab.owner)
+    await page.goto(f"/w/{lab.owner.workspace}/profile")
     await ready(page)
     await page.route("**/api/workspaces/**", lambda route: route.abort())
     await page.get_by_role("link", name="Members").click()
@@ -179,12 +179,12 @@ async def test_a_server_that_does_not_answer_is_said_and_found_again(new_page: N
     await expect(problem).to_contain_text("Check your connection and try again.")
     await page.unroute("**/api/workspaces/**")
     await problem.get_by_role("button", name="Try again").click()
-    await expect(page.get_by_role("cell", name="grace@example.com")).to_be_visible()
+    await expect(page.get_by_role("cell", name="admin@example.com")).to_be_visible()
 
 
 async def test_a_form_keeps_what_was_typed_when_the_server_fails(new_page: NewPage, lab: Showcase) -> None:
-    page = await new_page(lab.ada)
-    await page.goto(f"/w/{lab.ada.workspace}/connections/new/custom")
+    page = await new_page(lab.owner)
+    await page.goto(f"/w/{lab.owner.workspace}/connections/new/custom")
     await page.get_by_label("Name", exact=True).fill("kept")
     await page.get_by_label("Address").fill("https://mcp.example.com/mcp")
     await page.route("**/connections", _fail)
@@ -195,23 +195,23 @@ async def test_a_form_keeps_what_was_typed_when_the_server_fails(new_page: NewPa
 
 
 async def test_what_a_contractor_may_not_see_or_do_is_explained(new_page: NewPage, lab: Showcase) -> None:
-    page = await new_page(lab.sam)
+    page = await new_page(lab.contractor)
     for path in ("/settings/members", "/connections/new/sandbox-issue-tracker"):
-        await page.goto(f"/w/{lab.ada.workspace}{path}")
+        await page.goto(f"/w/{lab.owner.workspace}{path}")
         refusal = page.get_by_role("alert").filter(has_text="You do not have this permission")
         await expect(refusal).to_contain_text(re.compile("Ask an owner or admin"))
         await _assert_usable(page)
-    await page.goto(f"/w/{lab.ada.workspace}/connections/linear-prod?tab=settings")
+    await page.goto(f"/w/{lab.owner.workspace}/connections/linear-prod?tab=settings")
     await expect(page.get_by_text("You can read these settings, but not change them")).to_be_visible()
     await assert_explained(page.get_by_role("button", name="Delete connection"), "contractor", "owner or admin")
-    await page.goto(f"/w/{lab.ada.workspace}/audit/{lab.entries['call']}")
+    await page.goto(f"/w/{lab.owner.workspace}/audit/{lab.entries['call']}")
     await expect(page.get_by_role("alert")).to_be_visible()
     await expect(page.get_by_text("Reset the password")).to_have_count(0)
 
 
 async def test_being_offline_is_said_while_it_lasts(new_page: NewPage, lab: Showcase) -> None:
-    page = await new_page(lab.ada)
-    await page.goto(f"/w/{lab.ada.workspace}/connections")
+    page = await new_page(lab.owner)
+    await page.goto(f"/w/{lab.owner.workspace}/connections")
     await ready(page)
     banner = page.get_by_role("status").filter(has_text="You are offline.")
     await expect(banner).to_have_count(0)
