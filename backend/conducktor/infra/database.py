@@ -26,7 +26,13 @@ CHANNEL = "conducktor"
 CONNECT_TIMEOUT_S = 2.0
 STATEMENT_TIMEOUT_S = 10.0
 
-_AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.InterfaceError, TimeoutError)
+_AWAY = (
+    OSError,  # TimeoutError is one
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,  # starting up or shutting down
+    asyncpg.ObjectNotInPrerequisiteStateError,  # the database accepts no connections (during a restore, say)
+    asyncpg.InterfaceError,
+)
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +110,7 @@ class Database:
             raise
         except (SQLAlchemyError, msgspec.MsgspecError):
             raise
-        except (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
+        except _AWAY as error:
             log.warning("database.away", error=type(error).__name__)
             raise database_away() from None
 
