@@ -5,8 +5,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from conducktor import __version__
+from conducktor.approvals import models as _approvals_models  # noqa: F401 - migrations compare with every table
 from conducktor.approvals.approvals import Approvals
 from conducktor.audit.writer import AuditWriter
+from conducktor.budgets import models as _budgets_models  # noqa: F401
 from conducktor.budgets.budgets import Budgets
 from conducktor.connections.alarm import Alarm
 from conducktor.connections.catalog.library import Catalog
@@ -41,6 +43,7 @@ from conducktor.infra.http_client import HttpClient
 from conducktor.infra.mail import Mailer
 from conducktor.infra.mail_links import MailLinks
 from conducktor.infra.queue import Doorbell
+from conducktor.notices import models as _notices_models  # noqa: F401
 from conducktor.oauth.authenticate import Authenticator
 from conducktor.oauth.authorize import Authorize
 from conducktor.oauth.clients.directory import Clients

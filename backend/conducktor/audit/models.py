@@ -11,7 +11,10 @@ from sqlalchemy.types import DateTime, Uuid
 
 
 class AuditEntry(DefaultBase):
-    """A call or an operation that started. `arguments_sealed` is bound to the entry's id."""
+    """A call or an operation that started. `arguments_sealed` is bound to the entry's id.
+
+    `caller` is what policies saw of the person (`role`, `groups`, `email`), so that past calls can be judged again.
+    """
 
     __tablename__ = "audit_entries"
     __table_args__ = (Index("ix_audit_entries_workspace", "workspace_id", "id"),)
@@ -30,6 +33,7 @@ class AuditEntry(DefaultBase):
     method: Mapped[str] = mapped_column(Text)
     tool: Mapped[str] = mapped_column(Text)
     operation_class: Mapped[str | None] = mapped_column(Text)
+    caller: Mapped[dict[str, object] | None] = mapped_column(JSONB(none_as_null=True))
     arguments_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     arguments_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     conversation_id: Mapped[str | None] = mapped_column(Text)
@@ -48,3 +52,4 @@ class AuditOutcome(DefaultBase):
     decision: Mapped[dict[str, object] | None] = mapped_column(JSONB)
     duration_us: Mapped[int | None] = mapped_column(BigInteger)
     result_bytes: Mapped[int | None] = mapped_column(Integer)
+    cost_micro_usd: Mapped[int | None] = mapped_column(BigInteger)

@@ -18,9 +18,10 @@ ENTRY_COLUMNS = [column.name for column in AuditEntry.__table__.columns]
 OUTCOME_COLUMNS = [column.name for column in AuditOutcome.__table__.columns]
 
 INSERT_OUTCOME = f"""
-INSERT INTO audit_outcomes ({", ".join(OUTCOME_COLUMNS)}) VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO audit_outcomes ({", ".join(OUTCOME_COLUMNS)}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (entry_id) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, reason = excluded.reason,
-  decision = excluded.decision, duration_us = excluded.duration_us, result_bytes = excluded.result_bytes
+  decision = excluded.decision, duration_us = excluded.duration_us, result_bytes = excluded.result_bytes,
+  cost_micro_usd = excluded.cost_micro_usd
 WHERE audit_outcomes.outcome = 'unknown'
 """  # noqa: S608 - column names are ours
 
@@ -59,6 +60,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
     duration_us: int | None
     result_bytes: int | None
+    cost_micro_usd: int | None
 
 
 class Detail(Line, frozen=True, kw_only=True):

@@ -2,18 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
 from conducktor.core.actor import Actor
 from conducktor.core.errors import ConducktorError, Kind
+from conducktor.core.money import MicroUsd
 from conducktor.core.tool_call import CallRequest, CallResult, Outcome, ToolCall
 
 Submit = Callable[[Actor, CallRequest, ToolCall | None], asyncio.Future[None]]
 
 _OUTCOMES = {
     Kind.FORBIDDEN: Outcome.DENIED,
+    Kind.PENDING: Outcome.PENDING_APPROVAL,
     Kind.NOT_FOUND: Outcome.DENIED,
     Kind.EXHAUSTED: Outcome.DENIED,
     Kind.UPSTREAM: Outcome.UPSTREAM_ERROR,
@@ -37,6 +39,7 @@ class Trail:
         self.outcome = Outcome.FAILED
         self.reason: str | None = None
         self.result_bytes: int | None = None
+        self.cost: MicroUsd | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -51,10 +54,14 @@ class Trail:
         """Hand the entry to the writer; the commit runs beside what comes next."""
         self._written = self._submit(self.actor, self.request, call)
 
-    def decided(self, matched: Sequence[tuple[str, int]]) -> None:
-        """Remember which policies, in which version, had something to say."""
-        if matched:
-            self.decision = {"policies": [{"name": name, "version": version} for name, version in matched]}
+    def decided(self, record: dict[str, object]) -> None:
+        """Remember what was decided: every policy that had something to say, with its version and verdict."""
+        self.note(**record)
+
+    def note(self, **facts: object) -> None:
+        """Add to the decision's record, say the approval that a call waits for."""
+        if facts:
+            self.decision = {**(self.decision or {}), **facts}
 
     async def durable(self) -> None:
         """Wait until the entry is committed. Raises Unavailable: then nothing may be called."""
@@ -62,7 +69,9 @@ class Trail:
             raise RuntimeError("a trail must begin before it can be durable")
         await self._written
 
-    def finish(self, result: CallResult) -> None:
+    def finish(self, result: CallResult, cost: MicroUsd | None = None) -> None:
+        """`cost` is None where the tool has no price."""
+        self.cost = cost
         self.outcome = Outcome.TOOL_ERROR if result.is_error or result.error is not None else Outcome.OK
         self.result_bytes = result.size
 

@@ -16,6 +16,8 @@ from conducktor.core.tool_call import CallRequest, Outcome, ToolCall
 from conducktor.infra.database import Change, Database, Transaction
 from conducktor.infra.encryption import KeyRing
 
+_encode = msgspec.json.Encoder().encode
+
 REASON_LIMIT = 500
 TEXT_LIMIT = 500
 
@@ -50,11 +52,11 @@ class AuditWriter:
         given = msgspec.json.encode(_without_secrets(data))
         row = (
             entry_id, now, actor.workspace_id, "operation", actor.surface.value, actor.user_id, actor.user_name, actor.client_id,
-            actor.client_name, None, None, "operation", operation_name, None, self._digest(given),
+            actor.client_name, None, None, "operation", operation_name, None, None, self._digest(given),
             self._key_ring.seal(given, bound_to=entry_id.bytes), None, actor.network,
         )  # fmt: skip
         await queries.insert_entry(tx, row)
-        await queries.insert_outcome(tx, (entry_id, now, Outcome.OK.value, None, None, None, None))
+        await queries.insert_outcome(tx, (entry_id, now, Outcome.OK.value, None, None, None, None, None))
         await tx.announce(Change(topic="calls", workspace_id=actor.workspace_id))
 
     def _submit(self, actor: Actor, request: CallRequest, call: ToolCall | None) -> Future[None]:
@@ -64,7 +66,7 @@ class AuditWriter:
             request.id, self._clock(), actor.workspace_id, "call", actor.surface.value, actor.user_id, actor.user_name,
             actor.client_id, actor.client_name, call.connection_id if call else None,
             call.connection_name if call else request.connection, request.method, _storable(call.tool if call else request.name),
-            call.operation_class.value if call else None, self._digest(arguments),
+            call.operation_class.value if call else None, _caller(actor), self._digest(arguments),
             self._key_ring.seal(arguments, bound_to=request.id.bytes), conversation, actor.network,
         ))  # fmt: skip
 
@@ -74,6 +76,7 @@ class AuditWriter:
         reason = _storable(trail.reason, REASON_LIMIT) if trail.reason else None
         self._outcomes.add((
             trail.request.id, self._clock(), trail.outcome.value, reason, decision, trail.duration_us(), trail.result_bytes,
+            trail.cost,
         ))  # fmt: skip
 
     def _announcement(self, rows: list[Row]) -> str | None:
@@ -81,6 +84,10 @@ class AuditWriter:
 
     def _digest(self, arguments: bytes) -> bytes:
         return self._key_ring.digest("arguments", arguments)
+
+
+def _caller(actor: Actor) -> str:
+    return _encode({"role": actor.role, "groups": list(actor.groups), "email": actor.user_email}).decode()
 
 
 def _storable(text: str, limit: int = TEXT_LIMIT) -> str:

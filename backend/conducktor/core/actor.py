@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from conducktor.core.errors import Forbidden
-from conducktor.core.ids import AuthorizationId, ClientId, UserId, WorkspaceId
+from conducktor.core.ids import AuthorizationId, ClientId, GroupId, UserId, WorkspaceId
 
 
 class Permission(StrEnum):
@@ -48,6 +48,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     user_email: str
     workspace_id: WorkspaceId
     role: str
+    groups: frozenset[GroupId] = frozenset()
     permissions: frozenset[Permission]
     surface: Surface
     client_id: ClientId | None = None

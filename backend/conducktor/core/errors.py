@@ -12,6 +12,7 @@ class Kind(StrEnum):
     INVALID = "invalid"
     UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
+    PENDING = "pending"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
     EXHAUSTED = "exhausted"

@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from conducktor.core.actor import Actor
-from conducktor.core.ids import CallId, ConnectionId
+from conducktor.core.ids import ApprovalId, CallId, ConnectionId
 
 
 class OperationClass(StrEnum):
@@ -14,6 +14,13 @@ class OperationClass(StrEnum):
     READ = "read"
     WRITE = "write"
     DESTRUCTIVE = "destructive"
+
+
+class ApprovalClaim(msgspec.Struct, frozen=True):
+    """A worker's hold on an approved call. `token` fences: whoever claims later has a higher one, and the older is refused."""
+
+    approval_id: ApprovalId
+    token: int
 
 
 class CallRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +39,8 @@ class CallRequest(msgspec.Struct, frozen=True, kw_only=True):
     arguments: msgspec.Raw = msgspec.Raw(b"{}")
     mirrored_headers: tuple[tuple[str, str], ...] | None = None
     conversation_id: str | None = None
+    claim: ApprovalClaim | None = None
+    """Only a worker that carries out an approved call sets it; no request from outside can."""
 
 
 class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +56,9 @@ class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
     operation_class: OperationClass
     definition_hash: bytes
     arguments: msgspec.Raw
+    params: msgspec.Raw = msgspec.Raw(b"{}")
     conversation_id: str | None = None
+    claim: ApprovalClaim | None = None
 
 
 class Outcome(StrEnum):

@@ -17,6 +17,7 @@ STATUS: dict[Kind, int] = {
     Kind.INVALID: 422,
     Kind.UNAUTHENTICATED: 401,
     Kind.FORBIDDEN: 403,
+    Kind.PENDING: 409,
     Kind.NOT_FOUND: 404,
     Kind.CONFLICT: 409,
     Kind.EXHAUSTED: 429,

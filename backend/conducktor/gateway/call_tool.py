@@ -35,12 +35,18 @@ async def call_tool(gateway: Gateway, caller: Caller, request: CallRequest, rela
         call = target.call(caller.actor, request)
         trail.begin(call)
         decision = await gateway.policies.decide(call)  # may it? a policy may rewrite the call
-        trail.decided(decision.matched)
+        trail.decided(decision.record)
         call = decision.permitted_call()  # raises PolicyDenied
-        await gateway.approvals.require(call, [ask.reason for ask in decision.asks])
-        async with gateway.budgets.reserve(call) as reservation:  # hold the money, atomically
+        answered = await gateway.approvals.require(call, decision.asks)  # raises ApprovalPending; bound to this exact call
+        if answered is not None:  # approved and carried out before: never a second time
+            trail.finish(answered)
+            return answered
+        await gateway.policies.count(decision)  # rate limits: only calls that go on count
+        async with gateway.budgets.reserve(call, decision.limits) as reservation:  # hold the money, atomically
             await trail.durable()  # no durable entry, no call
+            await gateway.approvals.begin(call)  # an approved call: from here on it is never sent again
             result = await gateway.upstream.call(call, target, request, relay)
+            result = await decision.permitted_result(result)
             await reservation.settle(result)  # estimate → what was used
-        trail.finish(result)
+        trail.finish(result, reservation.cost)
     return result

@@ -32,5 +32,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
             operation_class=self.operation_class,
             definition_hash=self.definition_hash,
             arguments=request.arguments,
+            params=request.params,
             conversation_id=request.conversation_id,
+            claim=request.claim,
         )

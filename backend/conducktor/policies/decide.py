@@ -5,7 +5,9 @@ from collections.abc import Iterable
 import msgspec
 
 from conducktor.core.ids import PolicyId
-from conducktor.core.tool_call import ToolCall
+from conducktor.core.question import Question
+from conducktor.core.spending import SpendingLimit
+from conducktor.core.tool_call import CallResult, ToolCall
 from conducktor.policies.policy import Allow, AskHuman, Deny, Policy, PolicyDenied
 
 
@@ -22,9 +24,19 @@ class Decision(msgspec.Struct, frozen=True):
     """Where the walk ended. `matched` names every policy that had something to say, with its version, for the audit."""
 
     call: ToolCall
-    asks: tuple[AskHuman, ...]
+    asks: tuple[Question, ...]
     denial: Deny | None
     matched: tuple[tuple[str, int], ...]
+    limits: tuple[SpendingLimit, ...] = ()
+
+    @property
+    def record(self) -> dict[str, object]:
+        """For the audit."""
+        return {"policies": [{"name": name, "version": version} for name, version in self.matched]} if self.matched else {}
+
+    async def permitted_result(self, result: CallResult) -> CallResult:
+        """The upstream's answer as the policies let it through."""
+        return result
 
     def permitted_call(self) -> ToolCall:
         """The call as the policies rewrote it. Raises PolicyDenied."""
@@ -42,7 +54,7 @@ def decide(policies: Iterable[ActivePolicy], call: ToolCall) -> Decision:
     The first denial ends the walk. A question for a human does not, so that nobody is asked about, and nobody can
     approve, a call that a later policy denies.
     """
-    asks: tuple[AskHuman, ...] = ()
+    asks: tuple[Question, ...] = ()
     matched: tuple[tuple[str, int], ...] = ()
     for policy in policies:
         match policy.rule.judge(call):
@@ -51,7 +63,9 @@ def decide(policies: Iterable[ActivePolicy], call: ToolCall) -> Decision:
                     matched += ((policy.name, policy.version),)
                 call = rewritten
             case AskHuman() as ask:
-                asks += (ask,)
+                asks += (
+                    Question(policy_id=policy.id, policy_name=policy.name, policy_version=policy.version, reason=ask.reason),
+                )
                 matched += ((policy.name, policy.version),)
             case Deny() as denial:
                 return Decision(call, asks, denial, (*matched, (policy.name, policy.version)))

@@ -32,6 +32,9 @@ class Policies:
             policies = await self._sets.get(workspace_id, functools.partial(self._load, workspace_id))
         return decide(policies, call)
 
+    async def count(self, decision: Decision) -> None:
+        """Take from the rate limits that this decision stands under. Raises PolicyDenied when one is used up."""
+
     async def _load(self, workspace_id: WorkspaceId) -> tuple[ActivePolicy, ...]:
         async with self._database.transaction() as tx:
             stored = await queries.enabled(tx, workspace_id)
