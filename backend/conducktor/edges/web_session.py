@@ -57,6 +57,7 @@ class WebSessions:
             user_email=signed_in.email,
             workspace_id=membership.workspace_id,
             role=membership.role,
+            groups=membership.groups,
             permissions=membership.permissions,
             surface=Surface.WEB,
             network=self._visitors.network(request.scope),

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from conducktor.core.actor import Actor, Permission, Surface
-from conducktor.core.ids import AuthorizationId, ClientId, UserId, WorkspaceId, new_id
+from conducktor.core.ids import AuthorizationId, ClientId, GroupId, UserId, WorkspaceId, new_id
 from conducktor.identity.models import User
 from conducktor.infra.database import Transaction
 from conducktor.oauth.caller import Caller
@@ -18,6 +18,7 @@ from conducktor.oauth.clients.client import ClientKind
 from conducktor.oauth.models import AuthorizationCodeRow, AuthorizationRow, ConsentRequestRow, TokenRow
 from conducktor.oauth.scopes import Scope, permitted
 from conducktor.workspaces.models import Member
+from conducktor.workspaces.queries import GROUPS_OF_MEMBER
 from conducktor.workspaces.roles import PERMISSIONS, Role
 
 _PERSON = (User, User.id == AuthorizationRow.user_id)
@@ -56,7 +57,7 @@ class Authorization(msgspec.Struct, frozen=True, kw_only=True):
 async def caller(tx: Transaction, access_token_digest: bytes) -> Caller | None:
     """Whom a live access token stands for; None when token or authorization are revoked, or the person left the workspace."""
     statement = (
-        select(TokenRow, AuthorizationRow, User.name, User.email, Member.role)
+        select(TokenRow, AuthorizationRow, User.name, User.email, Member.role, GROUPS_OF_MEMBER)
         .join(AuthorizationRow, AuthorizationRow.id == TokenRow.authorization_id)
         .join(*_PERSON)
         .join(*_MEMBERSHIP)
@@ -70,8 +71,8 @@ async def caller(tx: Transaction, access_token_digest: bytes) -> Caller | None:
     found = (await tx.session.execute(statement)).one_or_none()
     if found is None:
         return None
-    token, authorization, name, email, role = found
-    actor = _actor(authorization, name, email, role, permitted(token.scopes, PERMISSIONS[Role(role)]))
+    token, authorization, name, email, role, groups = found
+    actor = _actor(authorization, name, email, role, groups, permitted(token.scopes, PERMISSIONS[Role(role)]))
     return Caller(
         actor=actor,
         role_permissions=PERMISSIONS[Role(role)],
@@ -86,9 +87,12 @@ async def caller(tx: Transaction, access_token_digest: bytes) -> Caller | None:
 
 async def actor(tx: Transaction, authorization_id: AuthorizationId) -> Actor | None:
     """The person and client of an authorization, live or not, for the audit. Allowed nothing."""
-    statement = select(AuthorizationRow, User.name, User.email, Member.role).join(*_PERSON).join(*_MEMBERSHIP)
+    statement = select(AuthorizationRow, User.name, User.email, Member.role, GROUPS_OF_MEMBER).join(*_PERSON).join(*_MEMBERSHIP)
     found = (await tx.session.execute(statement.where(AuthorizationRow.id == authorization_id))).one_or_none()
-    return _actor(*found, permissions=frozenset()) if found else None
+    if found is None:
+        return None
+    authorization, name, email, role, groups = found
+    return _actor(authorization, name, email, role, groups, permissions=frozenset())
 
 
 async def note_uses(
@@ -199,13 +203,16 @@ async def _latest(tx: Transaction, *whose: Any) -> tuple[WorkspaceId, tuple[str,
     return (WorkspaceId(row.workspace_id), tuple(row.scopes)) if row else None
 
 
-def _actor(row: AuthorizationRow, name: str, email: str, role: str, permissions: frozenset[Permission]) -> Actor:
+def _actor(
+    row: AuthorizationRow, name: str, email: str, role: str, groups: list[GroupId] | None, permissions: frozenset[Permission]
+) -> Actor:
     return Actor(
         user_id=UserId(row.user_id),
         user_name=name,
         user_email=email,
         workspace_id=WorkspaceId(row.workspace_id),
         role=role,
+        groups=frozenset(groups or ()),
         permissions=permissions,
         surface=Surface.MCP,
         client_id=ClientId(row.client_id),

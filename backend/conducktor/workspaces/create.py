@@ -26,7 +26,9 @@ async def create_workspace(tx: Transaction, user_id: UserId, name: str, now: dat
     made, slug = await _add(tx, organization_id, name, now)
     await queries.add_member(tx, made, user_id, Role.OWNER, now)
     await tx.announce(Change(topic="members", workspace_id=made, id=str(user_id)))
-    return Membership(workspace_id=made, organization_id=organization_id, slug=slug, name=name, role=Role.OWNER)
+    return Membership(
+        workspace_id=made, organization_id=organization_id, slug=slug, name=name, role=Role.OWNER, groups=frozenset()
+    )
 
 
 async def _add(tx: Transaction, organization_id: OrganizationId, name: str, now: datetime) -> tuple[WorkspaceId, str]:

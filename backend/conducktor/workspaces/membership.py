@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from conducktor.core.actor import Permission
-from conducktor.core.ids import OrganizationId, UserId, WorkspaceId
+from conducktor.core.ids import GroupId, OrganizationId, UserId, WorkspaceId
 from conducktor.workspaces.roles import PERMISSIONS, Role
 
 
@@ -18,10 +18,20 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True):
     slug: str
     name: str
     role: Role
+    groups: frozenset[GroupId]
 
     @property
     def permissions(self) -> frozenset[Permission]:
         return PERMISSIONS[self.role]
+
+
+class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """`time_zone` is an IANA name; budget periods begin at its midnight. `allows_self_approval`: also requesters may decide."""
+
+    name: str
+    slug: str
+    time_zone: str
+    allows_self_approval: bool
 
 
 class MemberView(msgspec.Struct, frozen=True, kw_only=True):

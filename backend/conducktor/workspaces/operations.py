@@ -1,4 +1,4 @@
-"""What people do to a workspace's members, invitations and name."""
+"""What people do to a workspace's members and invitations, and every operation of the slice."""
 
 from datetime import timedelta
 from functools import partial
@@ -15,10 +15,11 @@ from conducktor.infra.database import Change, Transaction
 from conducktor.infra.mail_links import MailLinks
 from conducktor.workspaces import queries
 from conducktor.workspaces.email_address import clean_email
+from conducktor.workspaces.groups.operations import GROUP_OPERATIONS
 from conducktor.workspaces.invite_mail import INVITATION, InvitationPost
 from conducktor.workspaces.membership import InvitationView, MemberView
-from conducktor.workspaces.names import clean_name
 from conducktor.workspaces.roles import OWNING_ROLES, Role, is_within
+from conducktor.workspaces.workspace_settings import SETTINGS_OPERATIONS
 
 INVITATION_LASTS = timedelta(days=7)
 INVITE_AGAIN_AFTER = timedelta(minutes=1)
@@ -43,16 +44,6 @@ class InvitePerson(msgspec.Struct, frozen=True, kw_only=True):
 
 class RevokeInvitation(msgspec.Struct, frozen=True, kw_only=True):
     invitation_id: UUID
-
-
-class RenameWorkspace(msgspec.Struct, frozen=True, kw_only=True):
-    name: str
-
-
-class WorkspaceView(msgspec.Struct, frozen=True, kw_only=True):
-    id: WorkspaceId
-    slug: str
-    name: str
 
 
 class SentInvitation(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,18 +124,6 @@ async def revoke_invitation(actor: Actor, data: RevokeInvitation, *, tx: Transac
     await _announce(tx, actor.workspace_id)
 
 
-@operation("workspaces.rename", "PATCH /", Permission.WORKSPACE_WRITE, web_only="A model has no reason to rename where it works.")
-async def rename_workspace(actor: Actor, data: RenameWorkspace, *, tx: Transaction) -> WorkspaceView:
-    """Rename this workspace. Its address (the slug) stays, so links keep working."""
-    name = clean_name(data.name, field="name")
-    await queries.rename_workspace(tx, actor.workspace_id, name)
-    await _announce(tx, actor.workspace_id)
-    membership = await queries.membership(tx, actor.workspace_id, actor.user_id)
-    if membership is None:
-        raise NotFound("You do not belong to this workspace any more.")
-    return WorkspaceView(id=actor.workspace_id, slug=membership.slug, name=name)
-
-
 async def _changeable(actor: Actor, user_id: UserId, tx: Transaction) -> MemberView:
     """The member, with changes of membership held back until commit. Raises NotFound, Forbidden."""
     await queries.lock_workspace(tx, actor.workspace_id)
@@ -190,5 +169,6 @@ OPERATIONS = (
     list_invitations,
     invite,
     revoke_invitation,
-    rename_workspace,
+    *GROUP_OPERATIONS,
+    *SETTINGS_OPERATIONS,
 )

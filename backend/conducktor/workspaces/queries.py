@@ -9,16 +9,24 @@ from sqlalchemy.dialects.postgresql import insert
 
 from conducktor.core.ids import OrganizationId, UserId, WorkspaceId, new_id
 from conducktor.infra.database import Transaction
-from conducktor.workspaces.membership import InvitationView, Membership, MemberView, OpenInvitation
-from conducktor.workspaces.models import Invitation, Member, Organization, Workspace
+from conducktor.workspaces.membership import InvitationView, Membership, MemberView, OpenInvitation, WorkspaceSettings
+from conducktor.workspaces.models import GroupMember, Invitation, Member, Organization, Workspace
 from conducktor.workspaces.roles import OWNING_ROLES, Role
 
 # The identity slice owns this table and lives one floor above; a member list needs only these columns of it.
 _USERS = table("users", column("id"), column("name"), column("email"))
 
-_MEMBERSHIP = select(Workspace.id, Workspace.organization_id, Workspace.slug, Workspace.name, Member.role).join(
-    Member, Member.workspace_id == Workspace.id
+GROUPS_OF_MEMBER = (
+    select(func.array_agg(GroupMember.group_id))
+    .where(GroupMember.workspace_id == Member.workspace_id, GroupMember.user_id == Member.user_id)
+    .correlate(Member)
+    .scalar_subquery()
 )
+"""The ids of a member's groups, or null, beside any statement on `members`."""
+
+_MEMBERSHIP = select(
+    Workspace.id, Workspace.organization_id, Workspace.slug, Workspace.name, Member.role, GROUPS_OF_MEMBER.label("groups")
+).join(Member, Member.workspace_id == Workspace.id)
 
 
 async def list_of_user(tx: Transaction, user_id: UserId) -> tuple[Membership, ...]:
@@ -60,8 +68,14 @@ async def add_workspace(
     return workspace_id if added else None
 
 
-async def rename_workspace(tx: Transaction, workspace_id: WorkspaceId, name: str) -> None:
-    await tx.session.execute(update(Workspace).where(Workspace.id == workspace_id).values(name=name))
+async def settings(tx: Transaction, workspace_id: WorkspaceId) -> WorkspaceSettings:
+    columns = [getattr(Workspace, field) for field in WorkspaceSettings.__struct_fields__]
+    row = (await tx.session.execute(select(*columns).where(Workspace.id == workspace_id))).mappings().one()
+    return WorkspaceSettings(**row)
+
+
+async def change_settings(tx: Transaction, workspace_id: WorkspaceId, wish: dict[str, object]) -> None:
+    await tx.session.execute(update(Workspace).where(Workspace.id == workspace_id).values(**wish))
 
 
 async def add_member(tx: Transaction, workspace_id: WorkspaceId, user_id: UserId, role: Role, now: datetime) -> bool:
@@ -210,4 +224,5 @@ def _membership(row: Any) -> Membership:
         slug=row.slug,
         name=row.name,
         role=Role(row.role),
+        groups=frozenset(row.groups or ()),
     )

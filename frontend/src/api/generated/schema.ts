@@ -293,26 +293,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/workspaces/{workspace}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Rename this workspace. Its address (the slug) stays, so links keep working.
-         * @description Rename this workspace. Its address (the slug) stays, so links keep working.
-         */
-        patch: operations["workspaces_rename"];
-        trace?: never;
-    };
     "/api/workspaces/{workspace}/audit": {
         parameters: {
             query?: never;
@@ -568,6 +548,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the groups of this workspace and who is in them.
+         * @description List the groups of this workspace and who is in them.
+         */
+        get: operations["groups_list"];
+        put?: never;
+        /**
+         * Make a group. Policies and approvals can speak of it at once.
+         * @description Make a group. Policies and approvals can speak of it at once.
+         */
+        post: operations["groups_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a group. Policies that name it no longer find anybody in it; approvals that wait for it wait in vain.
+         * @description Delete a group. Policies that name it no longer find anybody in it; approvals that wait for it wait in vain.
+         */
+        delete: operations["groups_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a group, or say who is in it. Policies see the change within a second.
+         * @description Rename a group, or say who is in it. Policies see the change within a second.
+         */
+        patch: operations["groups_change"];
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/invitations": {
         parameters: {
             query?: never;
@@ -654,6 +682,30 @@ export interface paths {
          * @description Give a member another role. What the old role allowed and the new one does not ends within a second.
          */
         patch: operations["members_change_role"];
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The settings of this workspace.
+         * @description The settings of this workspace.
+         */
+        get: operations["workspaces_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the settings. The address of a workspace (the slug) stays, so links keep working.
+         * @description Change the settings. The address of a workspace (the slug) stays, so links keep working.
+         */
+        patch: operations["workspaces_change_settings"];
         trace?: never;
     };
     "/api/workspaces/{workspace}/tools/{tool_id}": {
@@ -822,6 +874,11 @@ export interface components {
             items: components["schemas"]["CatalogEntryView"][];
             total: number;
         };
+        /** ChangeGroupBody */
+        ChangeGroupBody: {
+            name?: string | null;
+            people?: string[] | null;
+        };
         /** ChangePassword */
         ChangePassword: {
             current: string;
@@ -830,6 +887,12 @@ export interface components {
         /** ChangeRoleBody */
         ChangeRoleBody: {
             role: components["schemas"]["Role"];
+        };
+        /** ChangeSettings */
+        ChangeSettings: {
+            allows_self_approval?: boolean | null;
+            name?: string | null;
+            time_zone?: string | null;
         };
         /** ClassifyToolBody */
         ClassifyToolBody: {
@@ -958,6 +1021,12 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** CreateGroup */
+        CreateGroup: {
+            name: string;
+            /** @default [] */
+            people: string[];
+        };
         /** Credentials */
         Credentials: {
             email: string;
@@ -972,6 +1041,19 @@ export interface components {
         /** ForgottenPassword */
         ForgottenPassword: {
             email: string;
+        };
+        /** GroupPerson */
+        GroupPerson: {
+            name: string;
+            /** Format: uuid */
+            user_id: string;
+        };
+        /** GroupView */
+        GroupView: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            people: components["schemas"]["GroupPerson"][];
         };
         /** HealthView */
         HealthView: {
@@ -1091,10 +1173,6 @@ export interface components {
         };
         /** Profile */
         Profile: {
-            name: string;
-        };
-        /** RenameWorkspace */
-        RenameWorkspace: {
             name: string;
         };
         /** ResetPassword */
@@ -1226,12 +1304,12 @@ export interface components {
         VerifiedEmail: {
             email: string;
         };
-        /** WorkspaceView */
-        WorkspaceView: {
-            /** Format: uuid */
-            id: string;
+        /** WorkspaceSettings */
+        WorkspaceSettings: {
+            allows_self_approval: boolean;
             name: string;
             slug: string;
+            time_zone: string;
         };
     };
     responses: never;
@@ -1252,8 +1330,10 @@ export type AuthorizationView = components['schemas']['AuthorizationView'];
 export type CatalogEntryView = components['schemas']['CatalogEntryView'];
 export type CatalogVariable = components['schemas']['CatalogVariable'];
 export type CatalogView = components['schemas']['CatalogView'];
+export type ChangeGroupBody = components['schemas']['ChangeGroupBody'];
 export type ChangePassword = components['schemas']['ChangePassword'];
 export type ChangeRoleBody = components['schemas']['ChangeRoleBody'];
+export type ChangeSettings = components['schemas']['ChangeSettings'];
 export type ClassifyToolBody = components['schemas']['ClassifyToolBody'];
 export type ClientKind = components['schemas']['ClientKind'];
 export type ClientView = components['schemas']['ClientView'];
@@ -1268,9 +1348,12 @@ export type ConsentPerson = components['schemas']['ConsentPerson'];
 export type ConsentView = components['schemas']['ConsentView'];
 export type ConsentWorkspace = components['schemas']['ConsentWorkspace'];
 export type CreateConnection = components['schemas']['CreateConnection'];
+export type CreateGroup = components['schemas']['CreateGroup'];
 export type Credentials = components['schemas']['Credentials'];
 export type FieldChange = components['schemas']['FieldChange'];
 export type ForgottenPassword = components['schemas']['ForgottenPassword'];
+export type GroupPerson = components['schemas']['GroupPerson'];
+export type GroupView = components['schemas']['GroupView'];
 export type HealthView = components['schemas']['HealthView'];
 export type Installation = components['schemas']['Installation'];
 export type InvitationView = components['schemas']['InvitationView'];
@@ -1287,7 +1370,6 @@ export type Outcome = components['schemas']['Outcome'];
 export type Permission = components['schemas']['Permission'];
 export type Person = components['schemas']['Person'];
 export type Profile = components['schemas']['Profile'];
-export type RenameWorkspace = components['schemas']['RenameWorkspace'];
 export type ResetPassword = components['schemas']['ResetPassword'];
 export type Role = components['schemas']['Role'];
 export type Scope = components['schemas']['Scope'];
@@ -1305,7 +1387,7 @@ export type Transport = components['schemas']['Transport'];
 export type UpdateConnectionBody = components['schemas']['UpdateConnectionBody'];
 export type User = components['schemas']['User'];
 export type VerifiedEmail = components['schemas']['VerifiedEmail'];
-export type WorkspaceView = components['schemas']['WorkspaceView'];
+export type WorkspaceSettings = components['schemas']['WorkspaceSettings'];
 export type $defs = Record<string, never>;
 export interface operations {
     account_rename: {
@@ -1692,32 +1774,6 @@ export interface operations {
             };
         };
     };
-    workspaces_rename: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                workspace: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RenameWorkspace"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkspaceView"];
-                };
-            };
-        };
-    };
     audit_search: {
         parameters: {
             query?: {
@@ -2073,6 +2129,102 @@ export interface operations {
             };
         };
     };
+    groups_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupView"][];
+                };
+            };
+        };
+    };
+    groups_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateGroup"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupView"];
+                };
+            };
+        };
+    };
+    groups_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    groups_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeGroupBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupView"];
+                };
+            };
+        };
+    };
     invitations_list: {
         parameters: {
             query?: never;
@@ -2208,6 +2360,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MemberView"];
+                };
+            };
+        };
+    };
+    workspaces_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceSettings"];
+                };
+            };
+        };
+    };
+    workspaces_change_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSettings"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceSettings"];
                 };
             };
         };

@@ -9,6 +9,9 @@ const DEEDS: Record<string, string> = {
   "connections.test": "Tested a connection",
   "connections.update": "Changed a connection",
   "consent.given": "Consented to an app",
+  "groups.change": "Changed a group",
+  "groups.create": "Made a group",
+  "groups.delete": "Deleted a group",
   "invitations.accept": "Accepted an invitation",
   "invitations.create": "Invited somebody",
   "invitations.revoke": "Revoked an invitation",
@@ -16,7 +19,7 @@ const DEEDS: Record<string, string> = {
   "members.remove": "Removed a member",
   "tools.accept": "Accepted a tool",
   "tools.classify": "Classified a tool",
-  "workspaces.rename": "Renamed the workspace",
+  "workspaces.change_settings": "Changed the workspace’s settings",
 };
 
 export function deedOf(operation: string): string {
