@@ -43,7 +43,7 @@ from conducktor.infra.http_client import HttpClient
 from conducktor.infra.mail import Mailer
 from conducktor.infra.mail_links import MailLinks
 from conducktor.infra.queue import Doorbell
-from conducktor.notices import models as _notices_models  # noqa: F401
+from conducktor.notices.notices import Notices
 from conducktor.oauth.authenticate import Authenticator
 from conducktor.oauth.authorize import Authorize
 from conducktor.oauth.clients.directory import Clients
@@ -75,6 +75,7 @@ class Parts:
         self.mail_links = MailLinks(self.key_ring, settings.origin)
         self.invitation_post = InvitationPost(self.database, self.mailer, self.mail_links, self.doorbell, self.clock)
         self.account_post = AccountPost(self.database, self.mailer, self.mail_links, self.doorbell, self.clock)
+        self.notices = Notices(self.mailer, self.doorbell, self.clock)
         self.visitors = Visitors(settings)
         self.passwords = Passwords()
         self.throttle = Throttle(self.database, self.key_ring, self.clock)
@@ -147,6 +148,7 @@ class Parts:
             "invitation_post": self.invitation_post,
             "account_post": self.account_post,
             "sessions": self.sessions,
+            "notices": self.notices,
         }
 
     @asynccontextmanager
