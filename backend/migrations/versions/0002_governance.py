@@ -84,6 +84,7 @@ def upgrade() -> None:
         "budgets",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("counting_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("scope", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.Column("share", sa.Text(), nullable=False),
@@ -118,19 +119,13 @@ def upgrade() -> None:
     op.create_table(
         "ledger",
         sa.Column("call_id", sa.Uuid(), nullable=False),
-        sa.Column("limit_id", sa.Uuid(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("period_start", sa.Date(), nullable=False),
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.Column("micro_usd", sa.BigInteger(), nullable=False),
+        sa.Column("counters", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_ledger_workspace_id_workspaces"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("call_id", "limit_id", name=op.f("pk_ledger")),
+        sa.PrimaryKeyConstraint("call_id", name=op.f("pk_ledger")),
     )
-    op.create_index("ix_ledger_counter", "ledger", ["limit_id", "subject", "period_start"], unique=False)
-    op.create_index(op.f("ix_ledger_workspace_id"), "ledger", ["workspace_id"], unique=False)
+    op.create_index("ix_ledger_workspace_at", "ledger", ["workspace_id", "at"], unique=False)
     op.create_table(
         "notice_channels",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -172,10 +167,8 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.Column("micro_usd", sa.BigInteger(), nullable=False),
         sa.Column("counters", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_reservations_workspace_id_workspaces"), ondelete="CASCADE"
-        ),
         sa.PrimaryKeyConstraint("call_id", name=op.f("pk_reservations")),
     )
     op.create_index(op.f("ix_reservations_expires_at"), "reservations", ["expires_at"], unique=False)
@@ -183,10 +176,13 @@ def upgrade() -> None:
         "spending",
         sa.Column("limit_id", sa.Uuid(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("period_start", sa.Date(), nullable=False),
+        sa.Column("period_start", sa.DateTime(timezone=True), nullable=False),
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.Column("used", sa.BigInteger(), nullable=False),
         sa.Column("held", sa.BigInteger(), nullable=False),
+        sa.Column("opened_with", sa.BigInteger(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_opening_final", sa.Boolean(), nullable=False),
         sa.CheckConstraint("used >= 0 AND held >= 0", name=op.f("ck_spending_not_negative")),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_spending_workspace_id_workspaces"), ondelete="CASCADE"
@@ -377,8 +373,7 @@ def downgrade() -> None:
     op.drop_table("notices")
     op.drop_index(op.f("ix_notice_channels_workspace_id"), table_name="notice_channels")
     op.drop_table("notice_channels")
-    op.drop_index(op.f("ix_ledger_workspace_id"), table_name="ledger")
-    op.drop_index("ix_ledger_counter", table_name="ledger")
+    op.drop_index("ix_ledger_workspace_at", table_name="ledger")
     op.drop_table("ledger")
     op.drop_index("uq_groups_workspace_name", table_name="groups")
     op.drop_table("groups")
