@@ -51,14 +51,21 @@ class AddressGuard:
         self._check_one(str(address), address, port, encrypted=True, allowed=bool(self._names))
 
     def _check_one(self, host: str, address: Address, port: int, *, encrypted: bool, allowed: bool) -> None:
+        is_written_out = host == str(address)
         for real in _led_to(address):
             if reason := _never(real):
-                raise AddressRefused(f"{host} leads to {address}, {reason}.", next_step=_NO_SETTING, host=host)
+                raise AddressRefused(
+                    f"{host} is {reason}." if is_written_out else f"{host} leads to {address}, {reason}.",
+                    next_step=_NO_SETTING,
+                    host=host,
+                )
             if allowed or any(rule.covers(real, port) for rule in self._networks):
                 continue
             if not _is_public(real):
                 raise AddressRefused(
-                    f"{host} leads to {address}, which is not on the public internet.",
+                    f"{host} is not on the public internet."
+                    if is_written_out
+                    else f"{host} leads to {address}, which is not on the public internet.",
                     next_step=f"If this is meant, the operator can add {_with_port(real, port)} to {SETTING} and restart.",
                     host=host,
                 )

@@ -11,6 +11,7 @@ log = structlog.get_logger()
 
 QUEUE_NAME = "conducktor"
 JOB_TIMEOUT_S = 60
+RING_TIMEOUT_S = 2.0  # whoever rings has committed already and holds up somebody's answer
 
 Job = Callable[..., Awaitable[None]]
 """`async def job(context, **ids) -> None`; safe to run twice. `context` holds the dependencies by name."""
@@ -43,7 +44,8 @@ class Doorbell:
     async def ring(self, job: str, *, key: str | None = None, **ids: str) -> None:
         """Ask a worker to run `job` soon. Rings with the same `key` that wait together run once."""
         try:
-            await self._queue.enqueue(job, key=key, timeout=JOB_TIMEOUT_S, retries=3, retry_delay=1.0, ttl=60, **ids)
+            async with asyncio.timeout(RING_TIMEOUT_S):
+                await self._queue.enqueue(job, key=key, timeout=JOB_TIMEOUT_S, retries=3, retry_delay=1.0, ttl=60, **ids)
         except Exception as error:  # noqa: BLE001 - psycopg, redis and pool errors alike: the reconciler heals it
             log.warning("queue.ring_failed", job=job, error=type(error).__name__)
 
