@@ -1,10 +1,14 @@
 """The endpoint's wire behaviour: tokens, bodies, headers and eras."""
 
 import json
+import re
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from tests.gateway.client import META, MODERN, Client
 from tests.product import Product, decoded
@@ -207,3 +211,36 @@ async def test_an_unknown_token_costs_nobody_his_place(client: Client) -> None:
         wrong = client.token[:-4] + secrets.token_urlsafe(3)
         assert (await client.legacy("ping", Authorization=f"Bearer {wrong}")).status_code == 401
     assert (await client.legacy("ping")).status_code == 200
+
+
+async def test_a_defect_is_answered_under_the_requests_id_with_a_reference(
+    connected: str, client: Client, product: Product
+) -> None:
+    """Without its table, nothing of the gateway's can be listed: an error that no code of ours expects."""
+    async with _renamed(product, "offers", "offers_away"):
+        answer = await client.legacy("prompts/list", id="seven")
+
+    error = answer.json()["error"]
+    assert (answer.json()["id"], error["code"]) == ("seven", -32603)
+    assert re.search(r"reference [0-9a-f]{12}\.", error["message"])
+    assert "offers" not in answer.text
+
+
+async def test_a_defect_before_the_body_is_read_is_answered_too(connected: str, client: Client, product: Product) -> None:
+    async with _renamed(product, "tokens", "tokens_away"):
+        answer = await client.legacy("ping")
+
+    assert answer.status_code == 500
+    assert answer.json()["error"]["code"] == -32603
+    assert "tokens" not in answer.text
+
+
+@asynccontextmanager
+async def _renamed(product: Product, table: str, away: str) -> AsyncIterator[None]:
+    async with product.parts.database.transaction() as tx:
+        await tx.session.execute(text(f"ALTER TABLE {table} RENAME TO {away}"))
+    try:
+        yield
+    finally:
+        async with product.parts.database.transaction() as tx:
+            await tx.session.execute(text(f"ALTER TABLE {away} RENAME TO {table}"))
