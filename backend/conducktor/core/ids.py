@@ -1,5 +1,6 @@
 """Identifiers. One type each, so that a connection's id never passes for a workspace's."""
 
+from datetime import UTC, datetime
 from typing import NewType
 from uuid import UUID
 
@@ -24,3 +25,8 @@ ClientId = NewType("ClientId", str)
 def new_id() -> UUID:
     """A fresh UUIDv7: sorts by the time it was made. RFC 9562 §5.7."""
     return uuid7()
+
+
+def made_at(made: UUID) -> datetime:
+    """The moment that a UUIDv7 carries, to the millisecond. RFC 9562 §5.7."""
+    return datetime.fromtimestamp((made.int >> 80) / 1000, UTC)

@@ -41,12 +41,15 @@ async def call_tool(gateway: Gateway, caller: Caller, request: CallRequest, rela
         if answered is not None:  # approved and carried out before: never a second time
             trail.finish(answered)
             return answered
-        await gateway.policies.count(decision)  # rate limits: only calls that go on count
+        decision = await gateway.policies.count(decision)  # rate limits: only calls that go on count
+        trail.decided(decision.record)
+        decision.permitted_call()
         async with gateway.budgets.reserve(call, decision.limits) as reservation:  # hold the money, atomically
             await trail.durable()  # no durable entry, no call
             await gateway.approvals.begin(call)  # an approved call: from here on it is never sent again
             result = await gateway.upstream.call(call, target, request, relay)
-            result = await decision.permitted_result(result)
+            decision, result = await gateway.policies.release(decision, result)  # what they let out of the answer
+            trail.decided(decision.record)
             await reservation.settle(result)  # estimate → what was used
         trail.finish(result, reservation.cost)
     return result

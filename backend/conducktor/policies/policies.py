@@ -1,20 +1,20 @@
 """The policies in force, compiled once per change and kept in the process."""
 
 import functools
-from operator import or_
 
 import msgspec
 
 from conducktor.core.errors import Unavailable
 from conducktor.core.ids import WorkspaceId
-from conducktor.core.tool_call import ToolCall
+from conducktor.core.tool_call import CallResult, ToolCall
 from conducktor.infra.changes import Cached, ChangeFeed
 from conducktor.infra.database import Change, Database
 from conducktor.policies import queries
-from conducktor.policies.decide import ActivePolicy, Decision, decide
-from conducktor.policies.kinds import KINDS
-
-_ANY_KIND = functools.reduce(or_, KINDS)
+from conducktor.policies.case import Case, Facts
+from conducktor.policies.compiled import PolicySet
+from conducktor.policies.decide import Decision, decide
+from conducktor.policies.definition import ActivePolicy, Definition
+from conducktor.policies.policy import Fact
 
 
 class Policies:
@@ -22,7 +22,7 @@ class Policies:
 
     def __init__(self, database: Database, changes: ChangeFeed) -> None:
         self._database = database
-        self._sets: Cached[WorkspaceId, tuple[ActivePolicy, ...]] = Cached(changes, stale=_concerns)
+        self._sets: Cached[WorkspaceId, PolicySet] = Cached(changes, stale=_concerns)
 
     async def decide(self, call: ToolCall) -> Decision:
         """Raises Unavailable when the policies cannot be read: what cannot be judged is not let through."""
@@ -30,21 +30,40 @@ class Policies:
         policies = self._sets.peek(workspace_id)
         if policies is None:
             policies = await self._sets.get(workspace_id, functools.partial(self._load, workspace_id))
-        return decide(policies, call)
+        matching = policies.about(call)
+        if not matching:
+            return Decision(case=Case(call), call=call)
+        wanted = frozenset[Fact]().union(*(policy.definition.rule.wants(call) for policy in matching))
+        return decide(matching, Case(call, await self._facts(call, wanted) if wanted else Facts()))
 
-    async def count(self, decision: Decision) -> None:
-        """Take from the rate limits that this decision stands under. Raises PolicyDenied when one is used up."""
+    async def count(self, decision: Decision) -> Decision:
+        """Take from the rate limits that this decision stands under; what comes back may be a denial."""
+        return decision
 
-    async def _load(self, workspace_id: WorkspaceId) -> tuple[ActivePolicy, ...]:
+    async def release(self, decision: Decision, result: CallResult) -> tuple[Decision, CallResult]:
+        """The result as the policies let it out, after their duties are done."""
+        return decision, result
+
+    async def _facts(self, call: ToolCall, wanted: frozenset[Fact]) -> Facts:
+        return Facts()
+
+    async def _load(self, workspace_id: WorkspaceId) -> PolicySet:
         async with self._database.transaction() as tx:
-            stored = await queries.enabled(tx, workspace_id)
-        try:
-            return tuple(ActivePolicy(s.id, s.name, s.version, msgspec.convert(s.rule, _ANY_KIND)) for s in stored)
-        except msgspec.ValidationError as error:
-            raise Unavailable(
-                f"A policy of this workspace cannot be read: {error}", next_step="An admin must correct or remove it."
-            ) from None
+            stored = await queries.listed(tx, workspace_id, only_enabled=True)
+        return PolicySet([active(policy) for policy in stored])
 
 
-def _concerns(change: Change, workspace_id: WorkspaceId, _policies: tuple[ActivePolicy, ...]) -> bool:
+def active(stored: queries.StoredPolicy) -> ActivePolicy:
+    """Raises Unavailable when the stored policy cannot be read."""
+    try:
+        definition = msgspec.convert(stored.definition(), Definition)
+    except msgspec.ValidationError as error:
+        raise Unavailable(
+            f"The policy “{stored.name}” of this workspace cannot be read: {error}",
+            next_step="An admin must correct or remove it.",
+        ) from None
+    return ActivePolicy(id=stored.id, version=stored.version, scope=stored.scope, definition=definition)
+
+
+def _concerns(change: Change, workspace_id: WorkspaceId, _policies: PolicySet) -> bool:
     return change.topic == "policies" and change.workspace_id == workspace_id

@@ -1,25 +1,155 @@
 """All SQL of the policies."""
 
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select, update
 
-from conducktor.core.ids import PolicyId, WorkspaceId
+from conducktor.core.ids import GroupId, OrganizationId, PolicyId, UserId, WorkspaceId
 from conducktor.infra.database import Transaction
-from conducktor.policies.models import PolicyRow
+from conducktor.policies.definition import Scope
+from conducktor.policies.models import PolicyRow, PolicyVersionRow
+from conducktor.workspaces.models import Group, Workspace
 
 
-class StoredPolicy(msgspec.Struct, frozen=True):
+class StoredPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """A policy's row; whether its parts can be read is another question."""
+
     id: PolicyId
-    name: str
+    scope: Scope
     version: int
+    position: int
+    updated_at: datetime
+    name: str
+    who: dict[str, object]
+    what: dict[str, object]
+    condition: str | None
     rule: dict[str, object]
+    mode: str
+    is_enabled: bool
+
+    def definition(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in DEFINITION}
 
 
-async def enabled(tx: Transaction, workspace_id: WorkspaceId) -> list[StoredPolicy]:
-    """Those in force, in the order in which they judge."""
-    statement = (
-        select(PolicyRow.id, PolicyRow.name, PolicyRow.version, PolicyRow.rule)
-        .where(PolicyRow.workspace_id == workspace_id, PolicyRow.is_enabled)
-        .order_by(PolicyRow.position, PolicyRow.id)
+class StoredVersion(msgspec.Struct, frozen=True, kw_only=True):
+    version: int
+    definition: dict[str, object]
+    changed_by: UserId
+    changed_by_name: str
+    changed_at: datetime
+
+
+DEFINITION = ("name", "who", "what", "condition", "rule", "mode", "is_enabled")
+
+
+async def listed(tx: Transaction, workspace_id: WorkspaceId, *, only_enabled: bool = False) -> list[StoredPolicy]:
+    """Those of the workspace and its organization, in the order in which they judge: the organization's first."""
+    statement = _of(workspace_id).order_by(PolicyRow.organization_id.is_(None), PolicyRow.position, PolicyRow.id)
+    if only_enabled:
+        statement = statement.where(PolicyRow.is_enabled)
+    return [_stored(row) for row in await tx.session.scalars(statement)]
+
+
+async def get(tx: Transaction, workspace_id: WorkspaceId, policy_id: PolicyId, *, lock: bool = False) -> StoredPolicy | None:
+    statement = _of(workspace_id).where(PolicyRow.id == policy_id)
+    row = await tx.session.scalar(statement.with_for_update() if lock else statement)
+    return _stored(row) if row else None
+
+
+async def organization(tx: Transaction, workspace_id: WorkspaceId) -> OrganizationId:
+    statement = select(Workspace.organization_id).where(Workspace.id == workspace_id)
+    return OrganizationId((await tx.session.scalars(statement)).one())
+
+
+async def workspaces_of(tx: Transaction, workspace_id: WorkspaceId) -> list[WorkspaceId]:
+    """All of the same organization."""
+    same = select(Workspace.organization_id).where(Workspace.id == workspace_id).scalar_subquery()
+    found = await tx.session.scalars(select(Workspace.id).where(Workspace.organization_id == same))
+    return [WorkspaceId(i) for i in found]
+
+
+async def lock(tx: Transaction, workspace_id: WorkspaceId) -> None:
+    """Hold back other changes of these policies until commit."""
+    await tx.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"policies:{workspace_id}", 0))))
+
+
+async def last_position(tx: Transaction, workspace_id: WorkspaceId, scope: Scope) -> int:
+    owner = _owner(workspace_id, scope)
+    return await tx.session.scalar(select(func.coalesce(func.max(PolicyRow.position), 0)).where(owner)) or 0
+
+
+async def count(tx: Transaction, workspace_id: WorkspaceId, scope: Scope) -> int:
+    return await tx.session.scalar(select(func.count()).select_from(PolicyRow).where(_owner(workspace_id, scope))) or 0
+
+
+async def add(tx: Transaction, workspace_id: WorkspaceId, scope: Scope, values: dict[str, object]) -> None:
+    """`values` are the row's columns without its owner."""
+    if scope is Scope.WORKSPACE:
+        owner: dict[str, object] = {"workspace_id": workspace_id}
+    else:
+        owner = {"organization_id": await organization(tx, workspace_id)}
+    await tx.session.execute(insert(PolicyRow).values(values | owner))
+
+
+async def change(tx: Transaction, workspace_id: WorkspaceId, policy_id: PolicyId, values: dict[str, object]) -> None:
+    statement = update(PolicyRow).where(PolicyRow.id == policy_id, _visible(workspace_id)).values(values)
+    await tx.session.execute(statement.execution_options(synchronize_session=False))
+
+
+async def remove(tx: Transaction, workspace_id: WorkspaceId, policy_id: PolicyId) -> None:
+    await tx.session.execute(delete(PolicyRow).where(PolicyRow.id == policy_id, _visible(workspace_id)))
+
+
+async def add_version(tx: Transaction, policy_id: PolicyId, values: dict[str, object]) -> None:
+    await tx.session.execute(insert(PolicyVersionRow).values(values | {"policy_id": policy_id}))
+
+
+async def versions(tx: Transaction, workspace_id: WorkspaceId, policy_id: PolicyId) -> list[StoredVersion]:
+    """Newest first; of policies that the workspace has now."""
+    known = select(PolicyRow.id).where(PolicyRow.id == policy_id, _visible(workspace_id))
+    statement = select(PolicyVersionRow).where(PolicyVersionRow.policy_id.in_(known)).order_by(PolicyVersionRow.version.desc())
+    return [
+        StoredVersion(
+            version=row.version,
+            definition=row.definition,
+            changed_by=UserId(row.changed_by),
+            changed_by_name=row.changed_by_name,
+            changed_at=row.changed_at,
+        )
+        for row in await tx.session.scalars(statement)
+    ]
+
+
+async def groups(tx: Transaction, workspace_id: WorkspaceId) -> list[tuple[GroupId, str]]:
+    found = await tx.session.execute(select(Group.id, Group.name).where(Group.workspace_id == workspace_id))
+    return [(GroupId(i), name) for i, name in found]
+
+
+def _of(workspace_id: WorkspaceId) -> Select[tuple[PolicyRow]]:
+    return select(PolicyRow).where(_visible(workspace_id)).execution_options(populate_existing=True)
+
+
+def _visible(workspace_id: WorkspaceId) -> ColumnElement[bool]:
+    return or_(_owner(workspace_id, Scope.WORKSPACE), _owner(workspace_id, Scope.ORGANIZATION))
+
+
+def _owner(workspace_id: WorkspaceId, scope: Scope) -> ColumnElement[bool]:
+    if scope is Scope.WORKSPACE:
+        return PolicyRow.workspace_id == workspace_id
+    same = select(Workspace.organization_id).where(Workspace.id == workspace_id).scalar_subquery()
+    return and_(PolicyRow.organization_id.is_not(None), PolicyRow.organization_id == same)
+
+
+def _stored(row: PolicyRow) -> StoredPolicy:
+    return StoredPolicy(
+        id=PolicyId(row.id),
+        scope=Scope.WORKSPACE if row.workspace_id else Scope.ORGANIZATION,
+        version=row.version,
+        position=row.position,
+        updated_at=row.updated_at,
+        **{name: getattr(row, name) for name in DEFINITION},
     )
-    return [StoredPolicy(PolicyId(i), name, version, rule) for i, name, version, rule in await tx.session.execute(statement)]

@@ -1,21 +1,39 @@
-"""Refuse calls to tools whose name matches a pattern."""
+"""Refuse calls."""
 
-from fnmatch import fnmatchcase
+from typing import Annotated, ClassVar
 
-from conducktor.core.tool_call import ToolCall
-from conducktor.policies.policy import Allow, Deny, Policy, Verdict
+from msgspec import Meta
 
-
-class DenyTools(Policy, frozen=True, kw_only=True, tag="deny"):
-    """Refuse calls to tools whose full name (`<connection>_<tool>`) matches one of `patterns` (shell wildcards)."""
-
-    patterns: tuple[str, ...]
-
-    def judge(self, call: ToolCall) -> Verdict:
-        for pattern in self.patterns:
-            if fnmatchcase(call.full_name, pattern):
-                return Deny(f"{call.full_name} is blocked by the pattern {pattern}.")
-        return Allow(call)
+from conducktor.policies.case import Case
+from conducktor.policies.example_call import example_case
+from conducktor.policies.policy import Deny, Example, Policy, Verdict
 
 
-KIND = DenyTools
+class DenyCalls(Policy, frozen=True, kw_only=True, tag="deny"):
+    """Refuse every call that this policy is about. Say why, so that people know whom to ask."""
+
+    title: ClassVar[str] = "Deny"
+
+    message: Annotated[
+        str, Meta(title="Message", description="What the caller reads. Empty: a plain sentence.", max_length=500)
+    ] = ""
+
+    def judge(self, case: Case) -> Verdict:
+        return Deny(self.message or f"{case.call.full_name} is not allowed here.")
+
+
+DenyCalls.examples = (
+    Example(
+        "refuses with a plain sentence",
+        DenyCalls(),
+        example_case("github-main_delete_repo"),
+        Deny("github-main_delete_repo is not allowed here."),
+    ),
+    Example(
+        "says what the admin wrote",
+        DenyCalls(message="Repositories are deleted by the platform team."),
+        example_case("github-main_delete_repo"),
+        Deny("Repositories are deleted by the platform team."),
+    ),
+)
+KIND = DenyCalls

@@ -1,0 +1,67 @@
+"""One call as the policies see it: decoded at most once, and only when a policy looks inside."""
+
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from conducktor.core.ids import made_at
+from conducktor.core.tool_call import ToolCall
+
+ARGUMENTS_MAX = 256 * 1024
+"""What conditions read; a call with more is refused by a policy that must read it."""
+
+_decode = msgspec.json.Decoder().decode
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What lies outside the call. `untrusted` is the tool that brought outside content into this conversation, if one did."""
+
+    untrusted: str | None = None
+
+
+class ArgumentsTooLarge(ValueError):
+    """The arguments are more than policies read."""
+
+
+class Case:
+    """A call, the facts about it, and what conditions may speak of."""
+
+    def __init__(self, call: ToolCall, facts: Facts = Facts()) -> None:  # noqa: B008 - frozen
+        self.call = call
+        self.facts = facts
+
+    def rewritten(self, call: ToolCall) -> "Case":
+        return Case(call, self.facts)
+
+    @cached_property
+    def arguments(self) -> Any:
+        """Raises ArgumentsTooLarge, and ValueError when they are not JSON."""
+        given = self.call.arguments
+        if len(given) > ARGUMENTS_MAX:
+            raise ArgumentsTooLarge(
+                f"the arguments have {len(given) // 1024} KiB, and policies read at most {ARGUMENTS_MAX // 1024}"
+            )
+        return _decode(given)
+
+    @cached_property
+    def now(self) -> datetime:
+        """When the call was made: its id says so, so that a later replay sees the same moment."""
+        return made_at(self.call.id)
+
+    @cached_property
+    def caller(self) -> dict[str, Any]:
+        actor = self.call.actor
+        return {
+            "name": actor.user_name,
+            "email": actor.user_email,
+            "role": actor.role,
+            "groups": [str(group) for group in actor.groups],
+            "client": actor.client_id or "",
+        }
+
+    @cached_property
+    def tool(self) -> dict[str, Any]:
+        call = self.call
+        return {"name": call.full_name, "connection": call.connection_name, "class": call.operation_class.value}
