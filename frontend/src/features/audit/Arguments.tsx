@@ -1,43 +1,41 @@
 import { IconEyeOff } from "@tabler/icons-react";
-import { getRouteApi } from "@tanstack/react-router";
 
-import type { AuditDetail } from "@/api/generated/schema";
 import { Callout } from "@/components/ui/Callout";
 import { CodeBlock } from "@/components/ui/CodeBlock";
 import { hasHidden } from "@/components/ui/invisible";
 import { JsonView } from "@/components/ui/JsonView";
 import { LinkTabs } from "@/components/ui/LinkTabs";
-import { paths } from "@/paths";
 
 import { type ArgumentFields, fieldsOf } from "./argumentFields";
 import { ArgumentField } from "./ArgumentField";
 import classes from "./Arguments.module.css";
 import page from "./EntryPage.module.css";
 
-const route = getRouteApi("/w/$workspace/audit/$entry");
-
 export interface ArgumentsProps {
-  detail: AuditDetail;
+  /** "Arguments", "Input". */
+  heading: string;
+  text: string | null;
+  /** Why they are not shown. */
+  withheld: string | null;
+  /** The page's own path. */
+  href: string;
   /** `json`: as it was sent; otherwise by field. */
   tab: string | undefined;
 }
 
 /** What was asked, as it was sent; or why it is not shown. */
-export function Arguments({ detail, tab }: ArgumentsProps) {
-  const isCall = detail.line.kind === "call";
+export function Arguments({ heading, ...content }: ArgumentsProps) {
   return (
     <section aria-labelledby="arguments">
       <h2 id="arguments" className={page.heading}>
-        {isCall ? "Arguments" : "Input"}
+        {heading}
       </h2>
-      <Content detail={detail} tab={tab} />
+      <Content {...content} />
     </section>
   );
 }
 
-function Content({ detail, tab }: ArgumentsProps) {
-  const { workspace, entry } = route.useParams();
-  const { arguments: text, arguments_withheld: withheld } = detail;
+function Content({ text, withheld, href, tab }: Omit<ArgumentsProps, "heading">) {
   if (withheld !== null) return <Withheld why={withheld} />;
   if (text === null) return <p className={page.quiet}>None were kept.</p>;
   const given = fieldsOf(text);
@@ -46,12 +44,7 @@ function Content({ detail, tab }: ArgumentsProps) {
   return (
     <>
       {hasHidden(given.allText) && <HiddenCharacters />}
-      <LinkTabs
-        name="Arguments"
-        href={paths.auditEntry({ workspace, entry })}
-        tabs={TABS}
-        current={tab === "json" ? "json" : undefined}
-      />
+      <LinkTabs name="Arguments" href={href} tabs={TABS} current={tab === "json" ? "json" : undefined} />
       {tab === "json" ? <JsonView label="As it was sent" value={given.value} openDepth={4} /> : <Fields given={given} />}
     </>
   );

@@ -80,7 +80,13 @@ function Entry({ workspace, detail }: { workspace: string; detail: AuditDetail }
         </Callout>
       </div>
       <div className={classes.columns}>
-        <Arguments detail={detail} tab={tab} />
+        <Arguments
+          heading={line.kind === "call" ? "Arguments" : "Input"}
+          text={detail.arguments}
+          withheld={detail.arguments_withheld}
+          href={paths.auditEntry({ workspace, entry: line.id })}
+          tab={tab}
+        />
         <EntryFacts workspace={workspace} detail={detail} />
       </div>
     </>

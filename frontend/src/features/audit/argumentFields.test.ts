@@ -18,6 +18,12 @@ test("what is not an object has no fields", () => {
   expect(fieldsOf("{broken")).toBeUndefined();
 });
 
+test("what JavaScript would show otherwise than it was sent is not made into fields", () => {
+  expect(fieldsOf('{"amount": 1, "amount": 1000}')).toBeUndefined();
+  expect(fieldsOf('{"account": 12345678901234567890}')).toBeUndefined();
+  expect(fieldsOf('{"text": "\\"amount\\": 12345678901234567890", "list": [{"a": 1.5e3}]}')).toBeDefined();
+});
+
 test("a hidden character is found wherever it stands, also behind an escape and in a name", () => {
   expect(hasHidden(fieldsOf('{"a": {"b": ["x\\u200by"]}}')?.allText ?? "")).toBe(true);
   expect(hasHidden(fieldsOf('{"a\\u202e": 1}')?.allText ?? "")).toBe(true);

@@ -7,10 +7,10 @@ export interface ArgumentFields {
   allText: string;
 }
 
-/** Arguments by field; `undefined` when the text is not a JSON object. */
+/** Arguments by field; `undefined` when the text is not a JSON object, or when one would be shown otherwise than it was sent. */
 export function fieldsOf(text: string): ArgumentFields | undefined {
   const value = parsed(text);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  if (typeof value !== "object" || value === null || Array.isArray(value) || !isFaithful(value, text)) return undefined;
   const texts: string[] = [];
   collect(value, texts);
   return { value, fields: Object.entries(value), allText: texts.join(" ") };
@@ -32,6 +32,19 @@ function parsed(text: string): Json | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** JavaScript keeps the last of two fields of one name, and rounds numbers beyond 15 digits: then only the text itself will do. */
+function isFaithful(value: Json, text: string): boolean {
+  const names = text.match(/"(?:[^"\\]|\\.)*"\s*:/g) ?? [];
+  const numbers = text.replace(/"(?:[^"\\]|\\.)*"/g, "").match(/\d[\d.eE+-]*/g) ?? [];
+  return names.length === countNames(value) && numbers.every((number) => number.replace(/[eE].*|\D/g, "").length <= 15);
+}
+
+function countNames(value: Json): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const children = Object.values<Json>(value as Record<string, Json>);
+  return children.reduce<number>((sum, child) => sum + countNames(child), Array.isArray(value) ? 0 : children.length);
 }
 
 function collect(value: Json, texts: string[]): void {
