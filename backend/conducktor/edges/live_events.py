@@ -20,7 +20,9 @@ from conducktor.core.ids import WorkspaceId
 from conducktor.infra.changes import ChangeFeed
 from conducktor.infra.database import Change
 
-SHOWN = frozenset({"connections", "authorizations", "members", "policies", "calls"})
+SHOWN = frozenset(
+    {"connections", "authorizations", "members", "policies", "calls", "approvals", "budgets", "notices", "workspaces"}
+)
 RECHECK_S = 4.0  # a stream whose person lost access must close within 5 s
 QUEUE = 200
 

@@ -115,11 +115,16 @@ function isAbout(queryKey: readonly unknown[], workspace: string, topics?: Reado
 
 /** What changes the answers below a path, where it is not the topic of the same name. */
 const TOPICS_OF: Record<string, readonly string[]> = {
+  approvals: ["approvals", "workspaces"],
   audit: ["calls"],
   "audit-facets": ["calls"],
   "audit-summary": ["calls"],
+  budgets: ["budgets", "calls"],
   catalog: ["connections"],
   invitations: ["members"],
+  notices: ["notices", "members"],
+  prices: ["budgets", "connections"],
+  usage: ["calls", "budgets"],
 };
 
 const WORKSPACE_PATH = "/api/workspaces/{workspace}";
