@@ -1,6 +1,7 @@
 """Writing the trail: entries are committed before anything happens, outcomes follow."""
 
 from asyncio import Future
+from functools import lru_cache
 from uuid import UUID
 
 import msgspec
@@ -11,12 +12,10 @@ from conducktor.audit.group_commit import Backlog, GroupCommit, Row
 from conducktor.audit.trail import Trail
 from conducktor.core.actor import Actor
 from conducktor.core.clock import Clock
-from conducktor.core.ids import new_id
+from conducktor.core.ids import GroupId, new_id
 from conducktor.core.tool_call import CallRequest, Outcome, ToolCall
 from conducktor.infra.database import Change, Database, Transaction
 from conducktor.infra.encryption import KeyRing
-
-_encode = msgspec.json.Encoder().encode
 
 REASON_LIMIT = 500
 TEXT_LIMIT = 500
@@ -66,7 +65,7 @@ class AuditWriter:
             request.id, self._clock(), actor.workspace_id, "call", actor.surface.value, actor.user_id, actor.user_name,
             actor.client_id, actor.client_name, call.connection_id if call else None,
             call.connection_name if call else request.connection, request.method, _storable(call.tool if call else request.name),
-            call.operation_class.value if call else None, _caller(actor), self._digest(arguments),
+            call.operation_class.value if call else None, _caller(actor.role, actor.groups, actor.user_email), self._digest(arguments),
             self._key_ring.seal(arguments, bound_to=request.id.bytes), conversation, actor.network,
         ))  # fmt: skip
 
@@ -86,8 +85,9 @@ class AuditWriter:
         return self._key_ring.digest("arguments", arguments)
 
 
-def _caller(actor: Actor) -> str:
-    return _encode({"role": actor.role, "groups": list(actor.groups), "email": actor.user_email}).decode()
+@lru_cache(maxsize=4096)
+def _caller(role: str, groups: frozenset[GroupId], email: str) -> str:
+    return msgspec.json.encode({"role": role, "groups": sorted(groups), "email": email}).decode()
 
 
 def _storable(text: str, limit: int = TEXT_LIMIT) -> str:
