@@ -65,8 +65,9 @@ class AuditWriter:
             request.id, self._clock(), actor.workspace_id, "call", actor.surface.value, actor.user_id, actor.user_name,
             actor.client_id, actor.client_name, call.connection_id if call else None,
             call.connection_name if call else request.connection, request.method, _storable(call.tool if call else request.name),
-            call.operation_class.value if call else None, _caller(actor.role, actor.groups, actor.user_email), self._digest(arguments),
-            self._key_ring.seal(arguments, bound_to=request.id.bytes), conversation, actor.network,
+            call.operation_class.value if call else None, _caller(actor.role, actor.groups, actor.user_email),
+            self._digest(arguments), self._key_ring.seal(arguments, bound_to=request.id.bytes), conversation,
+            actor.network,
         ))  # fmt: skip
 
     def _complete(self, trail: Trail) -> None:
