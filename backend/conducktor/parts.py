@@ -43,6 +43,7 @@ from conducktor.infra.http_client import HttpClient
 from conducktor.infra.mail import Mailer
 from conducktor.infra.mail_links import MailLinks
 from conducktor.infra.queue import Doorbell
+from conducktor.notices.deliver import Deliveries
 from conducktor.notices.notices import Notices
 from conducktor.oauth.authenticate import Authenticator
 from conducktor.oauth.authorize import Authorize
@@ -52,6 +53,7 @@ from conducktor.oauth.consent import Consents
 from conducktor.oauth.revoke import RevocationEndpoint
 from conducktor.oauth.token import TokenEndpoint
 from conducktor.policies.policies import Policies
+from conducktor.policies.simulate import Simulation
 from conducktor.settings import Settings
 from conducktor.workspaces.invite_mail import InvitationPost
 
@@ -76,6 +78,7 @@ class Parts:
         self.invitation_post = InvitationPost(self.database, self.mailer, self.mail_links, self.doorbell, self.clock)
         self.account_post = AccountPost(self.database, self.mailer, self.mail_links, self.doorbell, self.clock)
         self.notices = Notices(self.mailer, self.doorbell, self.clock)
+        self.deliveries = Deliveries(self.database, self.http, self.mailer, self.key_ring, self.clock)
         self.visitors = Visitors(settings)
         self.passwords = Passwords()
         self.throttle = Throttle(self.database, self.key_ring, self.clock)
@@ -116,6 +119,7 @@ class Parts:
         self.consents = Consents(self.database, self.key_ring, self.clock, settings, self.oauth_clients, self.audit)
         self.token_endpoint = TokenEndpoint(self.database, self.key_ring, self.clock, settings, self.oauth_clients, self.audit)
         self.revocation = RevocationEndpoint(self.database, self.key_ring, self.clock, self.oauth_clients, self.audit)
+        self.simulation = Simulation(self.database, self.key_ring, self.clock)
         self.gate = Gate(self.database, self.audit, self.by_name())
         self.gate.check(OPERATIONS)
         self.management = ManagementTools(OPERATIONS, self.gate)
@@ -148,7 +152,10 @@ class Parts:
             "invitation_post": self.invitation_post,
             "account_post": self.account_post,
             "sessions": self.sessions,
+            "simulation": self.simulation,
             "notices": self.notices,
+            "deliveries": self.deliveries,
+            "mailer": self.mailer,
         }
 
     @asynccontextmanager

@@ -9,16 +9,18 @@ from conducktor.audit import jobs as audit
 from conducktor.connections import jobs as connections
 from conducktor.identity import jobs as identity
 from conducktor.infra.queue import Job, Periodic, make_worker, stop_worker
+from conducktor.notices import jobs as notices
 from conducktor.oauth import jobs as oauth
 from conducktor.parts import Parts
 from conducktor.settings import Settings
 from conducktor.workspaces import jobs as workspaces
 
-JOBS: dict[str, Job] = {**connections.JOBS, **identity.JOBS, **oauth.JOBS, **workspaces.JOBS}
+JOBS: dict[str, Job] = {**connections.JOBS, **identity.JOBS, **notices.JOBS, **oauth.JOBS, **workspaces.JOBS}
 PERIODIC: tuple[Periodic, ...] = (
     *audit.PERIODIC,
     *connections.PERIODIC,
     *identity.PERIODIC,
+    *notices.PERIODIC,
     *oauth.PERIODIC,
     *workspaces.PERIODIC,
 )

@@ -124,7 +124,7 @@ export const consent: ConsentView = {
     {
       scope: "approvals",
       title: "Decide approvals",
-      description: "Approve or deny requests that wait for somebody with your role.",
+      description: "Approve or deny requests that wait for you.",
       optional: true,
       requested: false,
     },

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     AUDIT_READ_ARGUMENTS = "audit:read-arguments"
     POLICIES_READ = "policies:read"
     POLICIES_WRITE = "policies:write"
+    APPROVALS_ANSWER = "approvals:answer"
     APPROVALS_DECIDE = "approvals:decide"
     BUDGETS_READ = "budgets:read"
     BUDGETS_WRITE = "budgets:write"

@@ -21,6 +21,7 @@ class StoredChannel(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     workspace_id: WorkspaceId
     name: str
+    kind: str
     settings_sealed: bytes
     topics: tuple[Topic, ...]
     is_enabled: bool
@@ -191,6 +192,7 @@ def _channel(row: ChannelRow) -> StoredChannel:
         id=row.id,
         workspace_id=WorkspaceId(row.workspace_id),
         name=row.name,
+        kind=row.kind,
         settings_sealed=row.settings_sealed,
         topics=tuple(Topic(topic) for topic in row.topics),
         is_enabled=row.is_enabled,

@@ -71,9 +71,9 @@ MEANINGS: dict[Scope, ScopeMeaning] = {
     ),
     Scope.APPROVALS: ScopeMeaning(
         "Decide approvals",
-        "Approve or deny requests that wait for somebody with your role.",
-        Permission.APPROVALS_DECIDE,
-        frozenset({Permission.APPROVALS_DECIDE}),
+        "Approve or deny requests that wait for you.",
+        Permission.APPROVALS_ANSWER,
+        frozenset({Permission.APPROVALS_ANSWER, Permission.APPROVALS_DECIDE}),
         is_optional=True,
     ),
 }

@@ -17,6 +17,7 @@ _CONTRACTOR = frozenset(
     {
         Permission.CONNECTIONS_READ,
         Permission.TOOLS_CALL,
+        Permission.APPROVALS_ANSWER,
         Permission.AUDIT_READ_OWN,
         Permission.AUTHORIZATIONS_READ_OWN,
         Permission.WORKSPACE_READ,
