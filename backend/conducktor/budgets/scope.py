@@ -35,8 +35,13 @@ class BudgetScope(msgspec.Struct, frozen=True, kw_only=True):
 
     def covers(self, payer: Payer) -> bool:
         return (
-            (not self.connections or payer.connection in self.connections)
+            self.covers_tool(payer.connection, payer.full_name)
             and (not self.roles or payer.role in self.roles)
             and (not self.people or payer.user_id in self.people)
-            and (not self.tools or any(fnmatchcase(payer.full_name, pattern) for pattern in self.tools))
+        )
+
+    def covers_tool(self, connection: str, full_name: str) -> bool:
+        """Whether it covers the tool for somebody at least."""
+        return (not self.connections or connection in self.connections) and (
+            not self.tools or any(fnmatchcase(full_name, pattern) for pattern in self.tools)
         )
