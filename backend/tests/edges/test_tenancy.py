@@ -109,4 +109,6 @@ _EXAMPLES = {
     "definition_hash": "00" * 32,
     "name": "A name",
     "operation_class": "read",
+    "limit_micro_usd": 1_000_000_000,
+    "basis": "free",
 }
