@@ -4,6 +4,7 @@ import type { CSSProperties, ReactNode } from "react";
 
 import classes from "./DataTable.module.css";
 import { ErrorState } from "./ErrorState";
+import { type RowSelection, SelectAll, SelectRow } from "./RowSelection";
 import { TableSkeleton } from "./Skeletons";
 import { useSteadyRows } from "./useSteadyRows";
 
@@ -34,6 +35,8 @@ export interface DataTableProps<Row> {
   error?: unknown;
   onRetry?: () => void;
   more?: MoreRows;
+  /** Boxes in front, for what is done to several rows at once. */
+  selection?: RowSelection<Row> | undefined;
 }
 
 export interface RowLink {
@@ -67,7 +70,7 @@ export function DataTable<Row>({ rows, error, empty, onRetry, ...table }: DataTa
 
 type RowsProps<Row> = Omit<DataTableProps<Row>, "rows" | "empty" | "error" | "onRetry"> & { rows: readonly Row[] };
 
-function Rows<Row>({ name, columns, rows: latest, rowKey, rowHref, more }: RowsProps<Row>) {
+function Rows<Row>({ name, columns, rows: latest, rowKey, rowHref, more, selection }: RowsProps<Row>) {
   const { rows, waiting, showNow, hold } = useSteadyRows(latest, rowKey);
   return (
     <div className={classes.place}>
@@ -80,6 +83,7 @@ function Rows<Row>({ name, columns, rows: latest, rowKey, rowHref, more }: RowsP
         <caption data-visually-hidden="">{name}</caption>
         <thead role="rowgroup">
           <tr role="row">
+            {selection && <SelectAll rows={rows} rowKey={rowKey} selection={selection} />}
             {columns.map((column) => (
               <th key={column.key} scope="col" role="columnheader" {...cellProps(column)}>
                 {column.header}
@@ -90,6 +94,7 @@ function Rows<Row>({ name, columns, rows: latest, rowKey, rowHref, more }: RowsP
         <tbody role="rowgroup" {...hold}>
           {rows.map((row) => (
             <tr key={rowKey(row)} role="row" className={classes.row} data-link={rowHref !== undefined || undefined}>
+              {selection && <SelectRow row={row} rowKey={rowKey} selection={selection} />}
               {columns.map((column, index) => (
                 <td key={column.key} role="cell" {...cellProps(column)}>
                   {index === 0 && rowHref ? (
