@@ -101,9 +101,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
         if self.rates:
             record["rates"] = [{"policy_id": r.policy_id, "used": r.used, "is_full": r.is_full} for r in self.rates]
         if self.findings:
-            record["findings"] = [
-                {"policy_id": i, "what": f.what, "where": f.where, "count": f.count} for i, f in self.findings
-            ]
+            record["findings"] = [{"policy_id": i, "what": f.what, "where": f.where, "count": f.count} for i, f in self.findings]
         return record
 
     def permitted_call(self) -> ToolCall:

@@ -1,6 +1,7 @@
 """What an admin writes: who, what, when, the kind's settings, and how it is applied."""
 
 from enum import StrEnum
+
 import msgspec
 
 from conducktor.core.ids import PolicyId

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, column, delete, func, insert, or_, select, table, update
 
 from conducktor.core.ids import GroupId, OrganizationId, PolicyId, UserId, WorkspaceId
 from conducktor.infra.database import Transaction
@@ -42,6 +42,9 @@ class StoredVersion(msgspec.Struct, frozen=True, kw_only=True):
     changed_by_name: str
     changed_at: datetime
 
+
+_CONNECTIONS = table("connections", column("name"), column("workspace_id"))
+"""A sibling's table, of which only the names are read."""
 
 DEFINITION = ("name", "who", "what", "condition", "rule", "mode", "is_enabled")
 
@@ -127,6 +130,11 @@ async def versions(tx: Transaction, workspace_id: WorkspaceId, policy_id: Policy
 async def groups(tx: Transaction, workspace_id: WorkspaceId) -> list[tuple[GroupId, str]]:
     found = await tx.session.execute(select(Group.id, Group.name).where(Group.workspace_id == workspace_id))
     return [(GroupId(i), name) for i, name in found]
+
+
+async def connection_names(tx: Transaction, workspace_id: WorkspaceId) -> list[str]:
+    statement = select(_CONNECTIONS.c.name).where(_CONNECTIONS.c.workspace_id == workspace_id).order_by(_CONNECTIONS.c.name)
+    return [str(name) for name in await tx.session.scalars(statement)]
 
 
 def _of(workspace_id: WorkspaceId) -> Select[tuple[PolicyRow]]:

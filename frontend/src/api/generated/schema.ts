@@ -684,6 +684,163 @@ export interface paths {
         patch: operations["members_change_role"];
         trace?: never;
     };
+    "/api/workspaces/{workspace}/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the governance policies in the order in which they judge calls.
+         * @description List the governance policies in the order in which they judge calls.
+         */
+        get: operations["policies_list"];
+        put?: never;
+        /**
+         * Add a governance policy. It applies to calls that start after this returns.
+         * @description Add a governance policy. It applies to calls that start after this returns.
+         *
+         *     Example "All Linear issue creations require approval": kind require_approval, what.tools ["linear-*_create_issue*"].
+         *     Example "Monthly budget limit: $100": kind budget_limit, settings {"amount_usd": 100, "period": "month"}.
+         *     Example "Only allow read operations for contractors": kind allow_only, settings {"classes": ["read"]},
+         *     who.roles ["contractor"]. Try mode monitor first when unsure: it records what would happen and blocks nothing.
+         */
+        post: operations["policies_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/policies/{policy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show one governance policy.
+         * @description Show one governance policy.
+         */
+        get: operations["policies_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a governance policy for good. Past decisions keep its name and version.
+         * @description Remove a governance policy for good. Past decisions keep its name and version.
+         */
+        delete: operations["policies_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a governance policy, or turn it on or off. It applies to calls that start after this returns.
+         * @description Change a governance policy, or turn it on or off. It applies to calls that start after this returns.
+         */
+        patch: operations["policies_update"];
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/policies/{policy_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what the policy said in each of its versions, and who changed it.
+         * @description List what the policy said in each of its versions, and who changed it.
+         */
+        get: operations["policies_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/policies/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the kinds of policies with the schemas of their settings and examples.
+         * @description List the kinds of policies with the schemas of their settings and examples.
+         */
+        get: operations["policies_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/policies/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put the policies into another order. Each sees the call as the ones before it left it.
+         * @description Put the policies into another order. Each sees the call as the ones before it left it.
+         */
+        put: operations["policies_reorder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/policies/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List ready-made policies, adapted to the workspace's connections.
+         * @description List ready-made policies, adapted to the workspace's connections.
+         */
+        get: operations["policies_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/policies/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay past calls under a draft: what would have been denied, asked or passed, and what would be different.
+         * @description Replay past calls under a draft: what would have been denied, asked or passed, and what would be different.
+         */
+        post: operations["policies_try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/settings": {
         parameters: {
             query?: never;
@@ -835,7 +992,7 @@ export interface components {
             /** Format: uuid */
             person_id: string;
             resource: string;
-            scopes: components["schemas"]["Scope"][];
+            scopes: components["schemas"]["oauth_scopes_Scope"][];
         };
         /** CatalogEntryView */
         CatalogEntryView: {
@@ -963,7 +1120,7 @@ export interface components {
         ConsentDecision: {
             /** @enum {string} */
             decision: "authorize" | "cancel";
-            scopes?: components["schemas"]["Scope"][];
+            scopes?: components["schemas"]["oauth_scopes_Scope"][];
             workspace?: string | null;
         };
         /** ConsentPermission */
@@ -971,7 +1128,7 @@ export interface components {
             description: string;
             optional: boolean;
             requested: boolean;
-            scope: components["schemas"]["Scope"];
+            scope: components["schemas"]["oauth_scopes_Scope"];
             title: string;
         };
         /** ConsentPerson */
@@ -994,7 +1151,7 @@ export interface components {
         };
         /** ConsentWorkspace */
         ConsentWorkspace: {
-            may: components["schemas"]["Scope"][];
+            may: components["schemas"]["oauth_scopes_Scope"][];
             name: string;
             role: string;
             slug: string;
@@ -1026,6 +1183,27 @@ export interface components {
             name: string;
             /** @default [] */
             people: string[];
+        };
+        /** CreatePolicy */
+        CreatePolicy: {
+            /** @description organization: for all its workspaces; owners only. */
+            applies_to?: components["schemas"]["policies_definition_Scope"];
+            /** @description CEL over args, caller, tool and now; the policy applies where it is true. */
+            condition?: string | null;
+            /** @default true */
+            is_enabled: boolean;
+            /** @description require_approval, budget_limit, allow_only, deny, rate_limit, argument_rule, redact or untrusted_flow. */
+            kind: string;
+            /** @description monitor only records what the policy would do. */
+            mode?: components["schemas"]["Mode"];
+            /** @description What people call it, for example: All Linear issue creations require approval. */
+            name: string;
+            /** @description By kind. require_approval: approvers {roles, groups, people, count}, wait_s, expires_hours. budget_limit: amount_usd, period (day, week, month), share (together, person, conversation, connection). allow_only: classes, tools. deny: message. rate_limit: calls, per (second, minute, hour, day), share. argument_rule: rule (CEL), message. redact: what (secrets, emails, cards), in_arguments, in_results. untrusted_flow: brings_in, sends_out (tool patterns). */
+            settings?: {
+                [key: string]: unknown;
+            };
+            what?: components["schemas"]["WhatWish"] | null;
+            who?: components["schemas"]["WhoWish"] | null;
         };
         /** Credentials */
         Credentials: {
@@ -1100,6 +1278,27 @@ export interface components {
             email: string;
             role: components["schemas"]["Role"];
         };
+        /** KindExample */
+        KindExample: {
+            arguments: {
+                [key: string]: unknown;
+            };
+            says: string;
+            settings: {
+                [key: string]: unknown;
+            };
+            tool: string;
+        };
+        /** KindView */
+        KindView: {
+            examples: components["schemas"]["KindExample"][];
+            help: string;
+            kind: string;
+            schema: {
+                [key: string]: unknown;
+            };
+            title: string;
+        };
         /** MailedToken */
         MailedToken: {
             token: string;
@@ -1114,6 +1313,13 @@ export interface components {
             /** Format: uuid */
             user_id: string;
         };
+        /**
+         * Mode
+         * @description monitor only records what the policy would do.
+         * @default enforce
+         * @enum {string}
+         */
+        Mode: "enforce" | "monitor";
         /** MyWorkspace */
         MyWorkspace: {
             /** Format: uuid */
@@ -1122,6 +1328,12 @@ export interface components {
             permissions: components["schemas"]["Permission"][];
             role: components["schemas"]["Role"];
             slug: string;
+        };
+        /** Named */
+        Named: {
+            /** Format: uuid */
+            id: string;
+            name: string;
         };
         /** NewAccount */
         NewAccount: {
@@ -1135,6 +1347,11 @@ export interface components {
         NewWorkspace: {
             name: string;
         };
+        /**
+         * Scope
+         * @enum {string}
+         */
+        oauth_scopes_Scope: "connections" | "tools" | "usage" | "manage" | "approvals";
         /**
          * OfferKind
          * @enum {string}
@@ -1164,16 +1381,91 @@ export interface components {
          * @description One thing that a person may be allowed to do in a workspace.
          * @enum {string}
          */
-        Permission: "connections:read" | "connections:write" | "tools:call" | "audit:read-own" | "audit:read" | "audit:read-arguments" | "policies:read" | "policies:write" | "approvals:decide" | "budgets:read" | "budgets:write" | "usage:read" | "members:read" | "members:write" | "authorizations:read-own" | "authorizations:manage" | "workspace:read" | "workspace:write" | "workspace:own";
+        Permission: "connections:read" | "connections:write" | "tools:call" | "audit:read-own" | "audit:read" | "audit:read-arguments" | "policies:read" | "policies:write" | "approvals:answer" | "approvals:decide" | "budgets:read" | "budgets:write" | "usage:read" | "members:read" | "members:write" | "authorizations:read-own" | "authorizations:manage" | "workspace:read" | "workspace:write" | "workspace:own";
         /** Person */
         Person: {
             /** Format: uuid */
             id: string;
             name: string;
         };
+        /**
+         * Scope
+         * @description organization: for all its workspaces; owners only.
+         * @default workspace
+         * @enum {string}
+         */
+        policies_definition_Scope: "workspace" | "organization";
+        /** PolicyDraft */
+        PolicyDraft: {
+            condition?: string | null;
+            /** @default true */
+            is_enabled: boolean;
+            kind: string;
+            mode?: components["schemas"]["Mode"];
+            name: string;
+            settings?: {
+                [key: string]: unknown;
+            };
+            what?: components["schemas"]["WhatWish"] | null;
+            who?: components["schemas"]["WhoWish"] | null;
+        };
+        /** PolicyHistory */
+        PolicyHistory: {
+            versions: components["schemas"]["PolicyVersionView"][];
+        };
+        /** PolicyList */
+        PolicyList: {
+            policies: components["schemas"]["PolicyView"][];
+        };
+        /** PolicyVersionView */
+        PolicyVersionView: {
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string;
+            condition: string | null;
+            is_enabled: boolean;
+            kind: string;
+            mode: components["schemas"]["Mode"];
+            name: string;
+            settings: {
+                [key: string]: unknown;
+            };
+            version: number;
+            what: components["schemas"]["WhatView"];
+            who: components["schemas"]["WhoView"];
+        };
+        /** PolicyView */
+        PolicyView: {
+            applies_to: components["schemas"]["policies_definition_Scope"];
+            approvers: components["schemas"]["Named"][];
+            can_change: boolean;
+            condition: string | null;
+            /** Format: uuid */
+            id: string;
+            is_enabled: boolean;
+            kind: string;
+            kind_title: string;
+            mode: components["schemas"]["Mode"];
+            name: string;
+            position: number;
+            problem: string | null;
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+            what: components["schemas"]["WhatView"];
+            who: components["schemas"]["WhoView"];
+        };
         /** Profile */
         Profile: {
             name: string;
+        };
+        /** ReorderPolicies */
+        ReorderPolicies: {
+            applies_to?: components["schemas"]["policies_definition_Scope"];
+            policy_ids: string[];
         };
         /** ResetPassword */
         ResetPassword: {
@@ -1186,10 +1478,11 @@ export interface components {
          */
         Role: "owner" | "admin" | "member" | "contractor";
         /**
-         * Scope
+         * Said
+         * @description What a policy, or all of them together, said of a call.
          * @enum {string}
          */
-        Scope: "connections" | "tools" | "usage" | "manage" | "approvals";
+        Said: "passed" | "asked" | "denied";
         /** SentInvitation */
         SentInvitation: {
             invitation: components["schemas"]["InvitationView"];
@@ -1227,6 +1520,18 @@ export interface components {
         SignedUp: {
             /** @enum {string} */
             next: "signed_in" | "check_mail";
+        };
+        /** Tally */
+        Tally: {
+            asked: number;
+            denied: number;
+            passed: number;
+        };
+        /** TemplateView */
+        TemplateView: {
+            definition: components["schemas"]["PolicyDraft"];
+            description: string;
+            id: string;
         };
         /** TestReport */
         TestReport: {
@@ -1282,6 +1587,50 @@ export interface components {
          * @enum {string}
          */
         Transport: "streamable_http" | "sse";
+        /** TrialExample */
+        TrialExample: {
+            after: components["schemas"]["Said"];
+            arguments: string | null;
+            /** Format: date-time */
+            at: string;
+            before: components["schemas"]["Said"];
+            happened: components["schemas"]["Said"];
+            /** Format: uuid */
+            id: string;
+            person: string;
+            policy: string | null;
+            reason: string | null;
+            tool: string;
+        };
+        /** TrialLine */
+        TrialLine: {
+            after: components["schemas"]["Tally"];
+            before: components["schemas"]["Tally"];
+            name: string;
+        };
+        /** TrialView */
+        TrialView: {
+            after: components["schemas"]["Tally"];
+            arguments_withheld: string | null;
+            before: components["schemas"]["Tally"];
+            calls: number;
+            changed: number;
+            examples: components["schemas"]["TrialExample"][];
+            happened: components["schemas"]["Tally"];
+            is_capped: boolean;
+            people: components["schemas"]["TrialLine"][];
+            reproduced: number;
+            /** Format: date-time */
+            since: string;
+            tools: components["schemas"]["TrialLine"][];
+        };
+        /** TryPolicy */
+        TryPolicy: {
+            /** @default 7 */
+            days: number;
+            draft?: components["schemas"]["PolicyDraft"] | null;
+            policy_id?: string | null;
+        };
         /** UpdateConnectionBody */
         UpdateConnectionBody: {
             auth?: components["schemas"]["Auth"] | null;
@@ -1291,6 +1640,20 @@ export interface components {
             title?: string | null;
             transport?: components["schemas"]["Transport"] | null;
             url?: string | null;
+        };
+        /** UpdatePolicyBody */
+        UpdatePolicyBody: {
+            condition?: string | null;
+            is_enabled?: boolean;
+            kind?: string;
+            mode?: components["schemas"]["Mode"];
+            name?: string;
+            settings?: {
+                [key: string]: unknown;
+            };
+            version?: number | null;
+            what?: components["schemas"]["WhatWish"];
+            who?: components["schemas"]["WhoWish"];
         };
         /** User */
         User: {
@@ -1303,6 +1666,60 @@ export interface components {
         /** VerifiedEmail */
         VerifiedEmail: {
             email: string;
+        };
+        /** WhatView */
+        WhatView: {
+            classes: components["schemas"]["OperationClass"][];
+            connections: string[];
+            tools: string[];
+        };
+        /** WhatWish */
+        WhatWish: {
+            /**
+             * @description Operation classes.
+             * @default []
+             */
+            classes: components["schemas"]["OperationClass"][];
+            /**
+             * @description Names of connections; conducktr means Conducktor's own tools.
+             * @default []
+             */
+            connections: string[];
+            /**
+             * @description Full tool names such as linear-prod_create_issue; * and ? are wildcards.
+             * @default []
+             */
+            tools: string[];
+        };
+        /** WhoView */
+        WhoView: {
+            clients: string[];
+            groups: components["schemas"]["Named"][];
+            people: components["schemas"]["Named"][];
+            roles: string[];
+        };
+        /** WhoWish */
+        WhoWish: {
+            /**
+             * @description OAuth client ids, for example chatgpt-mcp-client.
+             * @default []
+             */
+            clients: string[];
+            /**
+             * @description Names or ids of groups.
+             * @default []
+             */
+            groups: string[];
+            /**
+             * @description E-mail addresses or ids of members.
+             * @default []
+             */
+            people: string[];
+            /**
+             * @description owner, admin, member, contractor.
+             * @default []
+             */
+            roles: string[];
         };
         /** WorkspaceSettings */
         WorkspaceSettings: {
@@ -1349,6 +1766,7 @@ export type ConsentView = components['schemas']['ConsentView'];
 export type ConsentWorkspace = components['schemas']['ConsentWorkspace'];
 export type CreateConnection = components['schemas']['CreateConnection'];
 export type CreateGroup = components['schemas']['CreateGroup'];
+export type CreatePolicy = components['schemas']['CreatePolicy'];
 export type Credentials = components['schemas']['Credentials'];
 export type FieldChange = components['schemas']['FieldChange'];
 export type ForgottenPassword = components['schemas']['ForgottenPassword'];
@@ -1358,35 +1776,58 @@ export type HealthView = components['schemas']['HealthView'];
 export type Installation = components['schemas']['Installation'];
 export type InvitationView = components['schemas']['InvitationView'];
 export type InvitePerson = components['schemas']['InvitePerson'];
+export type KindExample = components['schemas']['KindExample'];
+export type KindView = components['schemas']['KindView'];
 export type MailedToken = components['schemas']['MailedToken'];
 export type MemberView = components['schemas']['MemberView'];
+export type Mode = components['schemas']['Mode'];
 export type MyWorkspace = components['schemas']['MyWorkspace'];
+export type Named = components['schemas']['Named'];
 export type NewAccount = components['schemas']['NewAccount'];
 export type NewWorkspace = components['schemas']['NewWorkspace'];
+export type OauthScopesScope = components['schemas']['oauth_scopes_Scope'];
 export type OfferKind = components['schemas']['OfferKind'];
 export type OfferView = components['schemas']['OfferView'];
 export type OperationClass = components['schemas']['OperationClass'];
 export type Outcome = components['schemas']['Outcome'];
 export type Permission = components['schemas']['Permission'];
 export type Person = components['schemas']['Person'];
+export type PoliciesDefinitionScope = components['schemas']['policies_definition_Scope'];
+export type PolicyDraft = components['schemas']['PolicyDraft'];
+export type PolicyHistory = components['schemas']['PolicyHistory'];
+export type PolicyList = components['schemas']['PolicyList'];
+export type PolicyVersionView = components['schemas']['PolicyVersionView'];
+export type PolicyView = components['schemas']['PolicyView'];
 export type Profile = components['schemas']['Profile'];
+export type ReorderPolicies = components['schemas']['ReorderPolicies'];
 export type ResetPassword = components['schemas']['ResetPassword'];
 export type Role = components['schemas']['Role'];
-export type Scope = components['schemas']['Scope'];
+export type Said = components['schemas']['Said'];
 export type SentInvitation = components['schemas']['SentInvitation'];
 export type Session = components['schemas']['Session'];
 export type SessionView = components['schemas']['SessionView'];
 export type ShownInvitation = components['schemas']['ShownInvitation'];
 export type SignedUp = components['schemas']['SignedUp'];
+export type Tally = components['schemas']['Tally'];
+export type TemplateView = components['schemas']['TemplateView'];
 export type TestReport = components['schemas']['TestReport'];
 export type ToolCounts = components['schemas']['ToolCounts'];
 export type ToolList = components['schemas']['ToolList'];
 export type ToolState = components['schemas']['ToolState'];
 export type ToolView = components['schemas']['ToolView'];
 export type Transport = components['schemas']['Transport'];
+export type TrialExample = components['schemas']['TrialExample'];
+export type TrialLine = components['schemas']['TrialLine'];
+export type TrialView = components['schemas']['TrialView'];
+export type TryPolicy = components['schemas']['TryPolicy'];
 export type UpdateConnectionBody = components['schemas']['UpdateConnectionBody'];
+export type UpdatePolicyBody = components['schemas']['UpdatePolicyBody'];
 export type User = components['schemas']['User'];
 export type VerifiedEmail = components['schemas']['VerifiedEmail'];
+export type WhatView = components['schemas']['WhatView'];
+export type WhatWish = components['schemas']['WhatWish'];
+export type WhoView = components['schemas']['WhoView'];
+export type WhoWish = components['schemas']['WhoWish'];
 export type WorkspaceSettings = components['schemas']['WorkspaceSettings'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -2360,6 +2801,244 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MemberView"];
+                };
+            };
+        };
+    };
+    policies_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyList"];
+                };
+            };
+        };
+    };
+    policies_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePolicy"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyView"];
+                };
+            };
+        };
+    };
+    policies_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyView"];
+                };
+            };
+        };
+    };
+    policies_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    policies_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdatePolicyBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyView"];
+                };
+            };
+        };
+    };
+    policies_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyHistory"];
+                };
+            };
+        };
+    };
+    policies_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindView"][];
+                };
+            };
+        };
+    };
+    policies_reorder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReorderPolicies"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyList"];
+                };
+            };
+        };
+    };
+    policies_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateView"][];
+                };
+            };
+        };
+    };
+    policies_try: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryPolicy"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialView"];
                 };
             };
         };
