@@ -16,6 +16,7 @@ import { DetailSkeleton } from "./components/ui/Skeletons";
 import { connectionQuery, connectionsQuery, toolsQuery } from "./features/connections/connectionQueries";
 import { sessionQuery } from "./features/identity/session";
 import { lastWorkspace } from "./features/workspaces/lastWorkspace";
+import { settingsQuery } from "./features/workspaces/settingsQueries";
 import { paths } from "./paths";
 
 /* The map. Each feature is loaded when its page is first opened; every filter, tab and open drawer is in the address. */
@@ -175,6 +176,15 @@ const authorizations = createRoute({
   component: lazyRouteComponent(() => import("./features/oauth/AuthorizationsPage"), "AuthorizationsPage"),
 });
 
+const workspaceSettings = createRoute({
+  getParentRoute: () => workspace,
+  path: "settings/workspace",
+  loader: ({ context: { queryClient }, params }) => {
+    begin(queryClient.query(settingsQuery(params.workspace)));
+  },
+  component: lazyRouteComponent(() => import("./features/workspaces/SettingsPage"), "SettingsPage"),
+});
+
 const members = createRoute({
   getParentRoute: () => workspace,
   path: "settings/members",
@@ -207,6 +217,7 @@ const routeTree = root.addChildren([
     audit,
     auditEntry,
     authorizations,
+    workspaceSettings,
     members,
     profile,
   ]),

@@ -1,4 +1,5 @@
 import {
+  IconAdjustments,
   IconApps,
   IconHome,
   IconListSearch,
@@ -43,7 +44,13 @@ export const NAVIGATION: readonly NavigationGroup[] = [
   {
     label: "Settings",
     items: [
-      { label: "Members", icon: IconUsers, href: paths.members, keywords: "people roles invite team" },
+      {
+        label: "Workspace",
+        icon: IconAdjustments,
+        href: paths.workspaceSettings,
+        keywords: "settings name time zone self-approval",
+      },
+      { label: "Members", icon: IconUsers, href: paths.members, keywords: "people roles groups invite team" },
       { label: "Profile", icon: IconUserCircle, href: paths.profile, keywords: "account name password sessions" },
     ],
   },

@@ -1,9 +1,9 @@
 import { Radio, useMantineColorScheme } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
 
 import { LinkButton } from "@/components/ui/LinkButton";
 import { PageHeader } from "@/components/ui/PageHeader";
+import { PageSection } from "@/components/ui/PageSection";
 import { ServiceAvatar } from "@/components/ui/ServiceAvatar";
 import { paths } from "@/paths";
 
@@ -21,50 +21,25 @@ export function ProfilePage() {
   return (
     <>
       <PageHeader title="Profile" description="Your account, the same in every workspace." />
-      <Section title="Name" words="Others in your workspaces see it, and the audit keeps it.">
+      <PageSection title="Name" words="Others in your workspaces see it, and the audit keeps it.">
         <NameForm key={user.name} name={user.name} />
-      </Section>
-      <Section title="E-mail" words="You sign in with it. A confirmed address lets you reset your password and connect apps.">
+      </PageSection>
+      <PageSection title="E-mail" words="You sign in with it. A confirmed address lets you reset your password and connect apps.">
         <EmailAddress user={user} />
-      </Section>
-      <Section title="Password" words="Changing it signs you out everywhere else. Apps that you authorised stay.">
+      </PageSection>
+      <PageSection title="Password" words="Changing it signs you out everywhere else. Apps that you authorised stay.">
         <PasswordForm email={user.email} />
-      </Section>
-      <Section title="Appearance" words="Kept in this browser.">
+      </PageSection>
+      <PageSection title="Appearance" words="Kept in this browser.">
         <Theme />
-      </Section>
-      <Section title="Sessions" words="The browsers in which you are signed in." isWide>
+      </PageSection>
+      <PageSection title="Sessions" words="The browsers in which you are signed in." isWide>
         <SessionsTable />
-      </Section>
-      <Section title="Workspaces" words="Connections, people and rules belong to one.">
+      </PageSection>
+      <PageSection title="Workspaces" words="Connections, people and rules belong to one.">
         <Workspaces />
-      </Section>
+      </PageSection>
     </>
-  );
-}
-
-function Section({
-  title,
-  words,
-  isWide = false,
-  children,
-}: {
-  title: string;
-  words: string;
-  isWide?: boolean;
-  children: ReactNode;
-}) {
-  const id = `profile-${title.toLowerCase()}`;
-  return (
-    <section className={classes.section} aria-labelledby={id} data-wide={isWide || undefined}>
-      <div>
-        <h2 id={id} className={classes.heading}>
-          {title}
-        </h2>
-        <p className={classes.words}>{words}</p>
-      </div>
-      <div className={classes.content}>{children}</div>
-    </section>
   );
 }
 

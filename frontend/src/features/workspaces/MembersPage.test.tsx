@@ -78,6 +78,7 @@ function serveMembers(members: readonly MemberView[], more: Answers = {}, role: 
     "GET /api/session": { json: { ...ownersSession, workspaces: [{ ...engineering, role, permissions }] } },
     [`GET ${AT}/members`]: { json: members },
     [`GET ${AT}/invitations`]: { json: [] },
+    [`GET ${AT}/groups`]: { json: [] },
     ...more,
   });
 }

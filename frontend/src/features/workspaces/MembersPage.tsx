@@ -8,6 +8,7 @@ import { PageHeader } from "@/components/ui/PageHeader";
 import { useLast } from "@/components/ui/useLast";
 
 import { useSession } from "../identity/session";
+import { GroupsSection } from "./GroupsSection";
 import { InvitationsSection } from "./InvitationsSection";
 import { membersQuery } from "./memberQueries";
 import classes from "./MembersPage.module.css";
@@ -59,6 +60,7 @@ export function MembersPage() {
         }}
         onRemove={setLeaving}
       />
+      <GroupsSection workspace={slug} whyNot={rights.whyNotWrite} />
       <InvitationsSection workspace={slug} whyNot={rights.whyNotWrite} />
       <RolesExplained />
       <Suspense>
