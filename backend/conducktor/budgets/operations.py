@@ -46,13 +46,16 @@ class TooManyBudgets(Conflict):
 
 
 class CreateBudget(msgspec.Struct, frozen=True, kw_only=True):
-    """`share` says whether all draw on one amount, or each person, conversation or connection has its own."""
+    """`share` says whether all draw on one amount, or each person, conversation or connection has its own.
+
+    Without `covers` it counts every call.
+    """
 
     name: Name
     limit_micro_usd: Amount
     period: Period = Period.MONTH
     share: Share = Share.TOGETHER
-    covers: BudgetScope = BudgetScope()
+    covers: BudgetScope | None = None
     is_hard: Annotated[bool, msgspec.Meta(description="Refuse calls that would exceed it; false: only tell people.")] = True
     is_enabled: bool = True
     thresholds: Thresholds = DEFAULT_THRESHOLDS
@@ -103,7 +106,7 @@ async def create_budget(actor: Actor, data: CreateBudget, *, tx: Transaction, cl
         workspace_id=actor.workspace_id,
         counting_id=new_id(),
         name=data.name.strip(),
-        scope=data.covers,
+        scope=data.covers or BudgetScope(),
         share=data.share,
         period=data.period,
         limit=MicroUsd(data.limit_micro_usd),

@@ -45,7 +45,7 @@ class SetPrice(msgspec.Struct, frozen=True, kw_only=True):
 class PricedThing(msgspec.Struct, frozen=True, kw_only=True):
     """Without `tool`: the connection's default price."""
 
-    connection: Annotated[str, msgspec.Meta(max_length=100)]
+    connection: str
     tool: str | None = None
 
 
@@ -81,7 +81,7 @@ async def set_price(actor: Actor, data: SetPrice, *, tx: Transaction) -> Connect
     return _named(await _list(tx, actor), data.connection)
 
 
-@operation("prices.clear", "DELETE /prices", Permission.BUDGETS_WRITE)
+@operation("prices.clear", "DELETE /prices/{connection}", Permission.BUDGETS_WRITE)
 async def clear_price(actor: Actor, data: PricedThing, *, tx: Transaction) -> None:
     """Remove a tool's own price, or without `tool` the connection's default."""
     await queries.clear_price(tx, actor.workspace_id, await _key(tx, actor, data.connection, data.tool, known_tool=False))
