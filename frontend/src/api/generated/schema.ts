@@ -293,6 +293,148 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List requests for approval, the newest first: your own with their state and result, and those you may decide.
+         * @description List requests for approval, the newest first: your own with their state and result, and those you may decide.
+         */
+        get: operations["approvals_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/approvals/{approval_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show one request: what, who, when, why, the exact arguments, the tool's definition, and earlier similar decisions.
+         * @description Show one request: what, who, when, why, the exact arguments, the tool's definition, and earlier similar decisions.
+         */
+        get: operations["approvals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/approvals/{approval_id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back a request of your own that nobody has decided yet.
+         * @description Take back a request of your own that nobody has decided yet.
+         */
+        post: operations["approvals_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/approvals/{approval_id}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say whether a request with an unknown outcome was carried out, after having looked at the service.
+         * @description Say whether a request with an unknown outcome was carried out, after having looked at the service.
+         */
+        post: operations["approvals_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/approvals/{approval_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve or deny a request that waits for you. What is approved is carried out at once, exactly as it was asked.
+         * @description Approve or deny a request that waits for you. What is approved is carried out at once, exactly as it was asked.
+         *
+         *     Look at its arguments first (conducktr_get_approval), and decide only what the person you act for has told you to.
+         */
+        post: operations["approvals_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/approvals/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count what waits for you and what you wait for.
+         * @description Count what waits for you and what you wait for.
+         */
+        get: operations["approvals_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/approvals/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve or deny several requests. Each is decided for itself: one that can not be decided does not hold up the others.
+         * @description Approve or deny several requests. Each is decided for itself: one that can not be decided does not hold up the others.
+         */
+        post: operations["approvals_decide_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/audit": {
         parameters: {
             query?: never;
@@ -411,6 +553,56 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the budgets with what is spent, held and left in their current period, and a forecast to its end.
+         * @description List the budgets with what is spent, held and left in their current period, and a forecast to its end.
+         */
+        get: operations["budgets_list"];
+        put?: never;
+        /**
+         * Add a budget. It counts what this period's calls cost so far, and applies to calls that start after this returns.
+         * @description Add a budget. It counts what this period's calls cost so far, and applies to calls that start after this returns.
+         *
+         *     Tools that have no price are refused while a hard budget covers them: price them or declare them free.
+         */
+        post: operations["budgets_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/budgets/{budget_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a budget. What was spent stays in the audit and in the usage report.
+         * @description Delete a budget. What was spent stays in the audit and in the usage report.
+         */
+        delete: operations["budgets_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a budget. A new limit applies to calls that start after this returns; what was spent stays counted.
+         * @description Change a budget. A new limit applies to calls that start after this returns; what was spent stays counted.
+         */
+        patch: operations["budgets_update"];
         trace?: never;
     };
     "/api/workspaces/{workspace}/catalog": {
@@ -684,6 +876,94 @@ export interface paths {
         patch: operations["members_change_role"];
         trace?: never;
     };
+    "/api/workspaces/{workspace}/notices/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the ways out of this workspace.
+         * @description List the ways out of this workspace.
+         */
+        get: operations["notices_channels"];
+        put?: never;
+        /**
+         * Add a way out. News of its topics goes there from now on.
+         * @description Add a way out. News of its topics goes there from now on.
+         */
+        post: operations["notices_create_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/notices/channels/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a way out, with what is still on its way there.
+         * @description Remove a way out, with what is still on its way there.
+         */
+        delete: operations["notices_delete_channel"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a way out, or turn it off.
+         * @description Change a way out, or turn it off.
+         */
+        patch: operations["notices_change_channel"];
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/notices/channels/{channel_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test message now, and say what came of it.
+         * @description Send a test message now, and say what came of it.
+         */
+        post: operations["notices_test_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/notices/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether anybody outside the web application would be told, and if not, why.
+         * @description Whether anybody outside the web application would be told, and if not, why.
+         */
+        get: operations["notices_reach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/policies": {
         parameters: {
             query?: never;
@@ -841,6 +1121,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what each connection's tools cost, and which have no price yet.
+         * @description List what each connection's tools cost, and which have no price yet.
+         */
+        get: operations["prices_list"];
+        /**
+         * Set what a tool costs, or without `tool` what all tools of a connection cost that have no price of their own.
+         * @description Set what a tool costs, or without `tool` what all tools of a connection cost that have no price of their own.
+         *
+         *     `basis` free declares it free. The price applies to calls that start after this returns.
+         */
+        put: operations["prices_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/prices/{connection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a tool's own price, or without `tool` the connection's default.
+         * @description Remove a tool's own price, or without `tool` the connection's default.
+         */
+        delete: operations["prices_clear"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/prices/unpriced": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the tools that have no price: those under a hard budget are refused until somebody prices or frees them.
+         * @description List the tools that have no price: those under a hard budget are refused until somebody prices or frees them.
+         */
+        get: operations["prices_unpriced"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/settings": {
         parameters: {
             query?: never;
@@ -905,6 +1251,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show calls, errors, latency and costs by day, connection, person, tool and conversation.
+         * @description Show calls, errors, latency and costs by day, connection, person, tool and conversation.
+         */
+        get: operations["usage_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/usage/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Say what the workspace's calls cost in a period, in all and by service.
+         * @description Say what the workspace's calls cost in a period, in all and by service.
+         *
+         *     `period` is day, week, month (all up to now) or last_month; or give first_day and last_day. The text is a sentence to repeat.
+         */
+        get: operations["usage_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -912,6 +1300,74 @@ export interface components {
         /** AcceptToolBody */
         AcceptToolBody: {
             definition_hash: string;
+        };
+        /**
+         * AppliesTo
+         * @description organization: for all its workspaces; owners only.
+         * @default workspace
+         * @enum {string}
+         */
+        AppliesTo: "workspace" | "organization";
+        /** ApprovalCounts */
+        ApprovalCounts: {
+            mine_waiting: number;
+            to_close: number;
+            waiting_for_me: number;
+        };
+        /** ApprovalDetail */
+        ApprovalDetail: {
+            approval: components["schemas"]["ApprovalLine"];
+            arguments: string | null;
+            arguments_bytes: number | null;
+            arguments_digest: string | null;
+            arguments_is_cut: boolean;
+            arguments_withheld: string | null;
+            /** Format: uuid */
+            call_id: string;
+            definition: string | null;
+            definition_note: string | null;
+            earlier: components["schemas"]["EarlierDecision"][];
+            execution_call_id: string | null;
+            votes: components["schemas"]["VoteView"][];
+        };
+        /** ApprovalLine */
+        ApprovalLine: {
+            can_cancel: boolean;
+            can_close: boolean;
+            can_decide: boolean;
+            client: string | null;
+            connection: string;
+            conversation_id: string | null;
+            /** Format: date-time */
+            created_at: string;
+            decided_at: string | null;
+            ended_at: string | null;
+            estimate_micro_usd: number | null;
+            /** Format: date-time */
+            expires_at: string;
+            full_name: string;
+            /** Format: uuid */
+            id: string;
+            is_mine: boolean;
+            link: string;
+            method: string;
+            operation_class: string;
+            questions: components["schemas"]["QuestionView"][];
+            reason: string | null;
+            requester: string;
+            /** Format: uuid */
+            requester_id: string;
+            result: string | null;
+            result_is_cut: boolean;
+            result_is_error: boolean | null;
+            state: components["schemas"]["State"];
+            tool: string;
+            why_not: string | null;
+        };
+        /** ApprovalPage */
+        ApprovalPage: {
+            items: components["schemas"]["ApprovalLine"][];
+            next_cursor: string | null;
         };
         /** AuditDetail */
         AuditDetail: {
@@ -992,7 +1448,74 @@ export interface components {
             /** Format: uuid */
             person_id: string;
             resource: string;
-            scopes: components["schemas"]["oauth_scopes_Scope"][];
+            scopes: components["schemas"]["Scope"][];
+        };
+        /**
+         * Basis
+         * @description call: each call. kib: each KiB of result. meta: a number in the result's _meta. free.
+         * @enum {string}
+         */
+        Basis: "call" | "kib" | "meta" | "free";
+        /** BudgetList */
+        BudgetList: {
+            items: components["schemas"]["BudgetView"][];
+            policy_counters: components["schemas"]["CounterLine"][];
+            time_zone: string;
+        };
+        /** BudgetScope */
+        BudgetScope: {
+            /**
+             * @description Names of connections.
+             * @default []
+             */
+            connections: (string | unknown)[];
+            /**
+             * @description Ids of callers.
+             * @default []
+             */
+            people: (string | unknown)[];
+            /**
+             * @description Roles of callers.
+             * @default []
+             */
+            roles: (string | unknown)[];
+            /**
+             * @description Full tool names with * as wildcard, say linear_create_*.
+             * @default []
+             */
+            tools: (string | unknown)[];
+        };
+        /** BudgetState */
+        BudgetState: {
+            forecast_micro_usd: number;
+            held_micro_usd: number;
+            hits_limit_at: string | null;
+            left_micro_usd: number;
+            percent: number;
+            /** Format: date-time */
+            period_start: string;
+            /** Format: date-time */
+            resets_at: string;
+            spent_micro_usd: number;
+            subjects: components["schemas"]["SubjectLine"][];
+        };
+        /** BudgetView */
+        BudgetView: {
+            covers: components["schemas"]["BudgetScope"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            is_enabled: boolean;
+            is_hard: boolean;
+            limit_micro_usd: number;
+            name: string;
+            now: components["schemas"]["BudgetState"];
+            period: components["schemas"]["Period"];
+            share: components["schemas"]["Share"];
+            thresholds: number[];
+            /** Format: date-time */
+            updated_at: string;
         };
         /** CatalogEntryView */
         CatalogEntryView: {
@@ -1031,6 +1554,15 @@ export interface components {
             items: components["schemas"]["CatalogEntryView"][];
             total: number;
         };
+        /** ChangeChannelBody */
+        ChangeChannelBody: {
+            addresses?: string[] | null;
+            is_enabled?: boolean | null;
+            name?: string | null;
+            secret?: string | null;
+            topics?: components["schemas"]["Topic"][] | null;
+            url?: string | null;
+        };
         /** ChangeGroupBody */
         ChangeGroupBody: {
             name?: string | null;
@@ -1051,6 +1583,25 @@ export interface components {
             name?: string | null;
             time_zone?: string | null;
         };
+        /**
+         * ChannelKind
+         * @enum {string}
+         */
+        ChannelKind: "email" | "slack" | "webhook";
+        /** ChannelView */
+        ChannelView: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            is_enabled: boolean;
+            kind: components["schemas"]["ChannelKind"];
+            last_delivered_at: string | null;
+            last_problem: string | null;
+            name: string;
+            target: string;
+            topics: components["schemas"]["Topic"][];
+        };
         /** ClassifyToolBody */
         ClassifyToolBody: {
             operation_class: components["schemas"]["OperationClass"] | null;
@@ -1070,6 +1621,11 @@ export interface components {
             redirect_host: string;
             verified: boolean;
         };
+        /** CloseApprovalBody */
+        CloseApprovalBody: {
+            comment: string;
+            happened: boolean;
+        };
         /** ConnectionDetail */
         ConnectionDetail: {
             connection: components["schemas"]["ConnectionView"];
@@ -1081,6 +1637,16 @@ export interface components {
         /** ConnectionList */
         ConnectionList: {
             items: components["schemas"]["ConnectionView"][];
+        };
+        /** ConnectionPrices */
+        ConnectionPrices: {
+            connection: string;
+            /** Format: uuid */
+            connection_id: string;
+            default: components["schemas"]["PriceView"] | null;
+            title: string;
+            tools: components["schemas"]["ToolPrice"][];
+            unpriced: number;
         };
         /**
          * ConnectionState
@@ -1120,7 +1686,7 @@ export interface components {
         ConsentDecision: {
             /** @enum {string} */
             decision: "authorize" | "cancel";
-            scopes?: components["schemas"]["oauth_scopes_Scope"][];
+            scopes?: components["schemas"]["Scope"][];
             workspace?: string | null;
         };
         /** ConsentPermission */
@@ -1128,7 +1694,7 @@ export interface components {
             description: string;
             optional: boolean;
             requested: boolean;
-            scope: components["schemas"]["oauth_scopes_Scope"];
+            scope: components["schemas"]["Scope"];
             title: string;
         };
         /** ConsentPerson */
@@ -1151,10 +1717,55 @@ export interface components {
         };
         /** ConsentWorkspace */
         ConsentWorkspace: {
-            may: components["schemas"]["oauth_scopes_Scope"][];
+            may: components["schemas"]["Scope"][];
             name: string;
             role: string;
             slug: string;
+        };
+        /** CounterLine */
+        CounterLine: {
+            held_micro_usd: number;
+            label: string;
+            /** Format: date-time */
+            period_start: string;
+            /** Format: uuid */
+            policy_id: string;
+            spent_micro_usd: number;
+            subject: string;
+        };
+        /** CreateBudget */
+        CreateBudget: {
+            covers?: components["schemas"]["BudgetScope"] | null;
+            /** @default true */
+            is_enabled: boolean;
+            /**
+             * @description Refuse calls that would exceed it; false: only tell people.
+             * @default true
+             */
+            is_hard: boolean;
+            /** @description Millionths of a US dollar: 100000000 is $100. */
+            limit_micro_usd: number;
+            name: string;
+            period?: components["schemas"]["Period"];
+            share?: components["schemas"]["Share"];
+            /**
+             * @description Percent of the limit at which people are told.
+             * @default [
+             *       50,
+             *       80,
+             *       100
+             *     ]
+             */
+            thresholds: (number | unknown)[];
+        };
+        /** CreateChannel */
+        CreateChannel: {
+            addresses?: string[] | null;
+            kind: components["schemas"]["ChannelKind"];
+            name: string;
+            secret?: string | null;
+            topics: components["schemas"]["Topic"][];
+            url?: string | null;
         };
         /** CreateConnection */
         CreateConnection: {
@@ -1178,6 +1789,11 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** CreatedChannel */
+        CreatedChannel: {
+            channel: components["schemas"]["ChannelView"];
+            secret: string | null;
+        };
         /** CreateGroup */
         CreateGroup: {
             name: string;
@@ -1187,7 +1803,7 @@ export interface components {
         /** CreatePolicy */
         CreatePolicy: {
             /** @description organization: for all its workspaces; owners only. */
-            applies_to?: components["schemas"]["policies_definition_Scope"];
+            applies_to?: components["schemas"]["AppliesTo"];
             /** @description CEL over args, caller, tool and now; the policy applies where it is true. */
             condition?: string | null;
             /** @default true */
@@ -1209,6 +1825,52 @@ export interface components {
         Credentials: {
             email: string;
             password: string;
+        };
+        /** DayConnection */
+        DayConnection: {
+            calls: number;
+            connection: string;
+            cost_micro_usd: number;
+            label: string;
+        };
+        /** DecideApprovalBody */
+        DecideApprovalBody: {
+            comment?: string | null;
+            decision: components["schemas"]["Decision"];
+        };
+        /** DecideApprovals */
+        DecideApprovals: {
+            approval_ids: string[];
+            comment?: string | null;
+            decision: components["schemas"]["Decision"];
+        };
+        /** DecidedItem */
+        DecidedItem: {
+            /** Format: uuid */
+            id: string;
+            problem: string | null;
+            state: components["schemas"]["State"] | null;
+        };
+        /** DecidedMany */
+        DecidedMany: {
+            items: components["schemas"]["DecidedItem"][];
+        };
+        /**
+         * Decision
+         * @enum {string}
+         */
+        Decision: "approve" | "deny";
+        /** EarlierDecision */
+        EarlierDecision: {
+            comment: string | null;
+            /** Format: date-time */
+            decided_at: string;
+            decided_by: string[];
+            /** Format: uuid */
+            id: string;
+            requester: string;
+            same_arguments: boolean;
+            state: components["schemas"]["State"];
         };
         /** FieldChange */
         FieldChange: {
@@ -1347,11 +2009,10 @@ export interface components {
         NewWorkspace: {
             name: string;
         };
-        /**
-         * Scope
-         * @enum {string}
-         */
-        oauth_scopes_Scope: "connections" | "tools" | "usage" | "manage" | "approvals";
+        /** NoticeReach */
+        NoticeReach: {
+            topics: components["schemas"]["TopicReach"][];
+        };
         /**
          * OfferKind
          * @enum {string}
@@ -1377,6 +2038,13 @@ export interface components {
          */
         Outcome: "ok" | "tool_error" | "denied" | "pending_approval" | "upstream_error" | "cancelled" | "failed" | "unknown";
         /**
+         * Period
+         * @description Calendar periods in the workspace's time zone; a week begins on Monday (ISO 8601).
+         * @default month
+         * @enum {string}
+         */
+        Period: "day" | "week" | "month";
+        /**
          * Permission
          * @description One thing that a person may be allowed to do in a workspace.
          * @enum {string}
@@ -1388,13 +2056,6 @@ export interface components {
             id: string;
             name: string;
         };
-        /**
-         * Scope
-         * @description organization: for all its workspaces; owners only.
-         * @default workspace
-         * @enum {string}
-         */
-        policies_definition_Scope: "workspace" | "organization";
         /** PolicyDraft */
         PolicyDraft: {
             condition?: string | null;
@@ -1436,7 +2097,7 @@ export interface components {
         };
         /** PolicyView */
         PolicyView: {
-            applies_to: components["schemas"]["policies_definition_Scope"];
+            applies_to: components["schemas"]["AppliesTo"];
             approvers: components["schemas"]["Named"][];
             can_change: boolean;
             condition: string | null;
@@ -1458,13 +2119,37 @@ export interface components {
             what: components["schemas"]["WhatView"];
             who: components["schemas"]["WhoView"];
         };
+        /** PriceList */
+        PriceList: {
+            blocked: number;
+            items: components["schemas"]["ConnectionPrices"][];
+            unpriced: number;
+        };
+        /** PriceView */
+        PriceView: {
+            basis: components["schemas"]["Basis"];
+            hold_micro_usd: number;
+            meta_key: string | null;
+            micro_usd: number;
+        };
         /** Profile */
         Profile: {
             name: string;
         };
+        /** QuestionView */
+        QuestionView: {
+            given: number;
+            needed: number;
+            policy: string;
+            /** Format: uuid */
+            policy_id: string;
+            policy_version: number;
+            reason: string;
+            sent_to: string[];
+        };
         /** ReorderPolicies */
         ReorderPolicies: {
-            applies_to?: components["schemas"]["policies_definition_Scope"];
+            applies_to?: components["schemas"]["AppliesTo"];
             policy_ids: string[];
         };
         /** ResetPassword */
@@ -1483,10 +2168,22 @@ export interface components {
          * @enum {string}
          */
         Said: "passed" | "asked" | "denied";
+        /**
+         * Scope
+         * @enum {string}
+         */
+        Scope: "connections" | "tools" | "usage" | "manage" | "approvals";
         /** SentInvitation */
         SentInvitation: {
             invitation: components["schemas"]["InvitationView"];
             link: string | null;
+        };
+        /** ServiceCost */
+        ServiceCost: {
+            calls: number;
+            connection: string;
+            cost_micro_usd: number;
+            service: string;
         };
         /** Session */
         Session: {
@@ -1507,6 +2204,34 @@ export interface components {
             network: string;
             user_agent: string;
         };
+        /** SetPrice */
+        SetPrice: {
+            /** @description call: each call. kib: each KiB of result. meta: a number in the result's _meta. free. */
+            basis: components["schemas"]["Basis"];
+            /** @description The connection's name. */
+            connection: string;
+            /**
+             * @description For kib and meta: what to hold until the cost is known.
+             * @default 0
+             */
+            hold_micro_usd: number;
+            /** @description For meta: the key in the result's _meta. */
+            meta_key?: string | null;
+            /**
+             * @description Millionths of a US dollar: 1000000 is $1.
+             * @default 0
+             */
+            micro_usd: number;
+            /** @description The tool's own name, without the connection's. */
+            tool?: string | null;
+        };
+        /**
+         * Share
+         * @description Whether all calls under a limit draw on one amount, or each person, conversation or connection has its own.
+         * @default together
+         * @enum {string}
+         */
+        Share: "together" | "person" | "conversation" | "connection";
         /** ShownInvitation */
         ShownInvitation: {
             email: string;
@@ -1521,6 +2246,20 @@ export interface components {
             /** @enum {string} */
             next: "signed_in" | "check_mail";
         };
+        /**
+         * State
+         * @description `VOID`: something it was bound to changed, so it was not carried out. `UNKNOWN`: it may or may not have been.
+         * @enum {string}
+         */
+        State: "pending" | "approved" | "executing" | "executed" | "denied" | "expired" | "cancelled" | "void" | "outcome_unknown";
+        /** SubjectLine */
+        SubjectLine: {
+            held_micro_usd: number;
+            label: string;
+            left_micro_usd: number;
+            spent_micro_usd: number;
+            subject: string;
+        };
         /** Tally */
         Tally: {
             asked: number;
@@ -1532,6 +2271,11 @@ export interface components {
             definition: components["schemas"]["PolicyDraft"];
             description: string;
             id: string;
+        };
+        /** TestedChannel */
+        TestedChannel: {
+            channel: components["schemas"]["ChannelView"];
+            problem: string | null;
         };
         /** TestReport */
         TestReport: {
@@ -1553,6 +2297,14 @@ export interface components {
         /** ToolList */
         ToolList: {
             items: components["schemas"]["ToolView"][];
+        };
+        /** ToolPrice */
+        ToolPrice: {
+            effective: components["schemas"]["PriceView"] | null;
+            full_name: string;
+            is_blocked: boolean;
+            own: components["schemas"]["PriceView"] | null;
+            tool: string;
         };
         /**
          * ToolState
@@ -1581,6 +2333,20 @@ export interface components {
             reason: string | null;
             state: components["schemas"]["ToolState"];
             title: string | null;
+        };
+        /**
+         * Topic
+         * @description What a channel can be told of.
+         * @enum {string}
+         */
+        Topic: "approvals" | "budgets";
+        /** TopicReach */
+        TopicReach: {
+            by_mail: boolean;
+            channels: string[];
+            is_told: boolean;
+            reason: string | null;
+            topic: components["schemas"]["Topic"];
         };
         /**
          * Transport
@@ -1631,6 +2397,30 @@ export interface components {
             draft?: components["schemas"]["PolicyDraft"] | null;
             policy_id?: string | null;
         };
+        /** UnpricedTool */
+        UnpricedTool: {
+            connection: string;
+            full_name: string;
+            is_blocked: boolean;
+            tool: string;
+        };
+        /** UnpricedTools */
+        UnpricedTools: {
+            items: components["schemas"]["UnpricedTool"][];
+        };
+        /** UpdateBudgetBody */
+        UpdateBudgetBody: {
+            covers?: components["schemas"]["BudgetScope"] | null;
+            is_enabled?: boolean | null;
+            is_hard?: boolean | null;
+            /** @description Millionths of a US dollar: 100000000 is $100. */
+            limit_micro_usd?: number | null;
+            name?: string | null;
+            period?: components["schemas"]["Period"] | null;
+            share?: components["schemas"]["Share"] | null;
+            /** @description Percent of the limit at which people are told. */
+            thresholds?: number[] | null;
+        };
         /** UpdateConnectionBody */
         UpdateConnectionBody: {
             auth?: components["schemas"]["Auth"] | null;
@@ -1655,6 +2445,63 @@ export interface components {
             what?: components["schemas"]["WhatWish"];
             who?: components["schemas"]["WhoWish"];
         };
+        /** UsageDay */
+        UsageDay: {
+            calls: number;
+            connections: components["schemas"]["DayConnection"][];
+            cost_micro_usd: number;
+            /** Format: date */
+            day: string;
+            errors: number;
+        };
+        /** UsageLine */
+        UsageLine: {
+            calls: number;
+            cost_micro_usd: number;
+            denied: number;
+            errors: number;
+            key: string;
+            label: string;
+            p50_ms: number | null;
+            p95_ms: number | null;
+            unpriced: number;
+        };
+        /**
+         * UsagePeriod
+         * @description Calendar periods of the workspace's time zone, up to now; a week begins on Monday.
+         * @default month
+         * @enum {string}
+         */
+        UsagePeriod: "day" | "week" | "month" | "last_month";
+        /** UsageReport */
+        UsageReport: {
+            connections: components["schemas"]["UsageLine"][];
+            conversations: components["schemas"]["UsageLine"][];
+            days: components["schemas"]["UsageDay"][];
+            /** Format: date */
+            first_day: string;
+            /** Format: date */
+            last_day: string;
+            people: components["schemas"]["UsageLine"][];
+            shows_everybody: boolean;
+            time_zone: string;
+            tools: components["schemas"]["UsageLine"][];
+            total: components["schemas"]["UsageLine"];
+        };
+        /** UsageStats */
+        UsageStats: {
+            calls: number;
+            errors: number;
+            /** Format: date */
+            first_day: string;
+            /** Format: date */
+            last_day: string;
+            period: string;
+            services: components["schemas"]["ServiceCost"][];
+            summary: string;
+            time_zone: string;
+            total_micro_usd: number;
+        };
         /** User */
         User: {
             email: string;
@@ -1666,6 +2513,16 @@ export interface components {
         /** VerifiedEmail */
         VerifiedEmail: {
             email: string;
+        };
+        /** VoteView */
+        VoteView: {
+            comment: string | null;
+            decision: components["schemas"]["Decision"];
+            person: string;
+            /** Format: uuid */
+            person_id: string;
+            /** Format: date-time */
+            voted_at: string;
         };
         /** WhatView */
         WhatView: {
@@ -1736,6 +2593,11 @@ export interface components {
     pathItems: never;
 }
 export type AcceptToolBody = components['schemas']['AcceptToolBody'];
+export type AppliesTo = components['schemas']['AppliesTo'];
+export type ApprovalCounts = components['schemas']['ApprovalCounts'];
+export type ApprovalDetail = components['schemas']['ApprovalDetail'];
+export type ApprovalLine = components['schemas']['ApprovalLine'];
+export type ApprovalPage = components['schemas']['ApprovalPage'];
 export type AuditDetail = components['schemas']['AuditDetail'];
 export type AuditFacets = components['schemas']['AuditFacets'];
 export type AuditLine = components['schemas']['AuditLine'];
@@ -1744,18 +2606,28 @@ export type AuditSummary = components['schemas']['AuditSummary'];
 export type Auth = components['schemas']['Auth'];
 export type Authorizations = components['schemas']['Authorizations'];
 export type AuthorizationView = components['schemas']['AuthorizationView'];
+export type Basis = components['schemas']['Basis'];
+export type BudgetList = components['schemas']['BudgetList'];
+export type BudgetScope = components['schemas']['BudgetScope'];
+export type BudgetState = components['schemas']['BudgetState'];
+export type BudgetView = components['schemas']['BudgetView'];
 export type CatalogEntryView = components['schemas']['CatalogEntryView'];
 export type CatalogVariable = components['schemas']['CatalogVariable'];
 export type CatalogView = components['schemas']['CatalogView'];
+export type ChangeChannelBody = components['schemas']['ChangeChannelBody'];
 export type ChangeGroupBody = components['schemas']['ChangeGroupBody'];
 export type ChangePassword = components['schemas']['ChangePassword'];
 export type ChangeRoleBody = components['schemas']['ChangeRoleBody'];
 export type ChangeSettings = components['schemas']['ChangeSettings'];
+export type ChannelKind = components['schemas']['ChannelKind'];
+export type ChannelView = components['schemas']['ChannelView'];
 export type ClassifyToolBody = components['schemas']['ClassifyToolBody'];
 export type ClientKind = components['schemas']['ClientKind'];
 export type ClientView = components['schemas']['ClientView'];
+export type CloseApprovalBody = components['schemas']['CloseApprovalBody'];
 export type ConnectionDetail = components['schemas']['ConnectionDetail'];
 export type ConnectionList = components['schemas']['ConnectionList'];
+export type ConnectionPrices = components['schemas']['ConnectionPrices'];
 export type ConnectionState = components['schemas']['ConnectionState'];
 export type ConnectionView = components['schemas']['ConnectionView'];
 export type ConsentAnswer = components['schemas']['ConsentAnswer'];
@@ -1764,10 +2636,21 @@ export type ConsentPermission = components['schemas']['ConsentPermission'];
 export type ConsentPerson = components['schemas']['ConsentPerson'];
 export type ConsentView = components['schemas']['ConsentView'];
 export type ConsentWorkspace = components['schemas']['ConsentWorkspace'];
+export type CounterLine = components['schemas']['CounterLine'];
+export type CreateBudget = components['schemas']['CreateBudget'];
+export type CreateChannel = components['schemas']['CreateChannel'];
 export type CreateConnection = components['schemas']['CreateConnection'];
+export type CreatedChannel = components['schemas']['CreatedChannel'];
 export type CreateGroup = components['schemas']['CreateGroup'];
 export type CreatePolicy = components['schemas']['CreatePolicy'];
 export type Credentials = components['schemas']['Credentials'];
+export type DayConnection = components['schemas']['DayConnection'];
+export type DecideApprovalBody = components['schemas']['DecideApprovalBody'];
+export type DecideApprovals = components['schemas']['DecideApprovals'];
+export type DecidedItem = components['schemas']['DecidedItem'];
+export type DecidedMany = components['schemas']['DecidedMany'];
+export type Decision = components['schemas']['Decision'];
+export type EarlierDecision = components['schemas']['EarlierDecision'];
 export type FieldChange = components['schemas']['FieldChange'];
 export type ForgottenPassword = components['schemas']['ForgottenPassword'];
 export type GroupPerson = components['schemas']['GroupPerson'];
@@ -1785,45 +2668,67 @@ export type MyWorkspace = components['schemas']['MyWorkspace'];
 export type Named = components['schemas']['Named'];
 export type NewAccount = components['schemas']['NewAccount'];
 export type NewWorkspace = components['schemas']['NewWorkspace'];
-export type OauthScopesScope = components['schemas']['oauth_scopes_Scope'];
+export type NoticeReach = components['schemas']['NoticeReach'];
 export type OfferKind = components['schemas']['OfferKind'];
 export type OfferView = components['schemas']['OfferView'];
 export type OperationClass = components['schemas']['OperationClass'];
 export type Outcome = components['schemas']['Outcome'];
+export type Period = components['schemas']['Period'];
 export type Permission = components['schemas']['Permission'];
 export type Person = components['schemas']['Person'];
-export type PoliciesDefinitionScope = components['schemas']['policies_definition_Scope'];
 export type PolicyDraft = components['schemas']['PolicyDraft'];
 export type PolicyHistory = components['schemas']['PolicyHistory'];
 export type PolicyList = components['schemas']['PolicyList'];
 export type PolicyVersionView = components['schemas']['PolicyVersionView'];
 export type PolicyView = components['schemas']['PolicyView'];
+export type PriceList = components['schemas']['PriceList'];
+export type PriceView = components['schemas']['PriceView'];
 export type Profile = components['schemas']['Profile'];
+export type QuestionView = components['schemas']['QuestionView'];
 export type ReorderPolicies = components['schemas']['ReorderPolicies'];
 export type ResetPassword = components['schemas']['ResetPassword'];
 export type Role = components['schemas']['Role'];
 export type Said = components['schemas']['Said'];
+export type Scope = components['schemas']['Scope'];
 export type SentInvitation = components['schemas']['SentInvitation'];
+export type ServiceCost = components['schemas']['ServiceCost'];
 export type Session = components['schemas']['Session'];
 export type SessionView = components['schemas']['SessionView'];
+export type SetPrice = components['schemas']['SetPrice'];
+export type Share = components['schemas']['Share'];
 export type ShownInvitation = components['schemas']['ShownInvitation'];
 export type SignedUp = components['schemas']['SignedUp'];
+export type State = components['schemas']['State'];
+export type SubjectLine = components['schemas']['SubjectLine'];
 export type Tally = components['schemas']['Tally'];
 export type TemplateView = components['schemas']['TemplateView'];
+export type TestedChannel = components['schemas']['TestedChannel'];
 export type TestReport = components['schemas']['TestReport'];
 export type ToolCounts = components['schemas']['ToolCounts'];
 export type ToolList = components['schemas']['ToolList'];
+export type ToolPrice = components['schemas']['ToolPrice'];
 export type ToolState = components['schemas']['ToolState'];
 export type ToolView = components['schemas']['ToolView'];
+export type Topic = components['schemas']['Topic'];
+export type TopicReach = components['schemas']['TopicReach'];
 export type Transport = components['schemas']['Transport'];
 export type TrialExample = components['schemas']['TrialExample'];
 export type TrialLine = components['schemas']['TrialLine'];
 export type TrialView = components['schemas']['TrialView'];
 export type TryPolicy = components['schemas']['TryPolicy'];
+export type UnpricedTool = components['schemas']['UnpricedTool'];
+export type UnpricedTools = components['schemas']['UnpricedTools'];
+export type UpdateBudgetBody = components['schemas']['UpdateBudgetBody'];
 export type UpdateConnectionBody = components['schemas']['UpdateConnectionBody'];
 export type UpdatePolicyBody = components['schemas']['UpdatePolicyBody'];
+export type UsageDay = components['schemas']['UsageDay'];
+export type UsageLine = components['schemas']['UsageLine'];
+export type UsagePeriod = components['schemas']['UsagePeriod'];
+export type UsageReport = components['schemas']['UsageReport'];
+export type UsageStats = components['schemas']['UsageStats'];
 export type User = components['schemas']['User'];
 export type VerifiedEmail = components['schemas']['VerifiedEmail'];
+export type VoteView = components['schemas']['VoteView'];
 export type WhatView = components['schemas']['WhatView'];
 export type WhatWish = components['schemas']['WhatWish'];
 export type WhoView = components['schemas']['WhoView'];
@@ -2215,6 +3120,180 @@ export interface operations {
             };
         };
     };
+    approvals_list: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                mine?: boolean;
+                states?: components["schemas"]["State"][] | null;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalPage"];
+                };
+            };
+        };
+    };
+    approvals_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalDetail"];
+                };
+            };
+        };
+    };
+    approvals_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalLine"];
+                };
+            };
+        };
+    };
+    approvals_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseApprovalBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalLine"];
+                };
+            };
+        };
+    };
+    approvals_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideApprovalBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalLine"];
+                };
+            };
+        };
+    };
+    approvals_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalCounts"];
+                };
+            };
+        };
+    };
+    approvals_decide_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideApprovals"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedMany"];
+                };
+            };
+        };
+    };
     audit_search: {
         parameters: {
             query?: {
@@ -2354,6 +3433,102 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    budgets_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetList"];
+                };
+            };
+        };
+    };
+    budgets_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateBudget"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetView"];
+                };
+            };
+        };
+    };
+    budgets_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                budget_id: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    budgets_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                budget_id: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateBudgetBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetView"];
+                };
             };
         };
     };
@@ -2805,6 +3980,147 @@ export interface operations {
             };
         };
     };
+    notices_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelView"][];
+                };
+            };
+        };
+    };
+    notices_create_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateChannel"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedChannel"];
+                };
+            };
+        };
+    };
+    notices_delete_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    notices_change_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeChannelBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelView"];
+                };
+            };
+        };
+    };
+    notices_test_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestedChannel"];
+                };
+            };
+        };
+    };
+    notices_reach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeReach"];
+                };
+            };
+        };
+    };
     policies_list: {
         parameters: {
             query?: never;
@@ -3043,6 +4359,99 @@ export interface operations {
             };
         };
     };
+    prices_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceList"];
+                };
+            };
+        };
+    };
+    prices_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPrice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionPrices"];
+                };
+            };
+        };
+    };
+    prices_clear: {
+        parameters: {
+            query?: {
+                tool?: string | null;
+            };
+            header?: never;
+            path: {
+                connection: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    prices_unpriced: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnpricedTools"];
+                };
+            };
+        };
+    };
     workspaces_settings: {
         parameters: {
             query?: never;
@@ -3141,6 +4550,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ToolView"];
+                };
+            };
+        };
+    };
+    usage_report: {
+        parameters: {
+            query?: {
+                first_day?: string | null;
+                last_day?: string | null;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageReport"];
+                };
+            };
+        };
+    };
+    usage_stats: {
+        parameters: {
+            query?: {
+                first_day?: string | null;
+                last_day?: string | null;
+                /** @description Calendar periods of the workspace's time zone, up to now; a week begins on Monday. */
+                period?: components["schemas"]["UsagePeriod"];
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageStats"];
                 };
             };
         };
