@@ -43,6 +43,7 @@ from conducktor.infra.http_client import HttpClient
 from conducktor.infra.mail import Mailer
 from conducktor.infra.mail_links import MailLinks
 from conducktor.infra.queue import Doorbell
+from conducktor.notices.deliver import Deliveries
 from conducktor.notices.notices import Notices
 from conducktor.oauth.authenticate import Authenticator
 from conducktor.oauth.authorize import Authorize
@@ -77,6 +78,7 @@ class Parts:
         self.invitation_post = InvitationPost(self.database, self.mailer, self.mail_links, self.doorbell, self.clock)
         self.account_post = AccountPost(self.database, self.mailer, self.mail_links, self.doorbell, self.clock)
         self.notices = Notices(self.mailer, self.doorbell, self.clock)
+        self.deliveries = Deliveries(self.database, self.http, self.mailer, self.key_ring, self.clock)
         self.visitors = Visitors(settings)
         self.passwords = Passwords()
         self.throttle = Throttle(self.database, self.key_ring, self.clock)
@@ -152,6 +154,8 @@ class Parts:
             "sessions": self.sessions,
             "simulation": self.simulation,
             "notices": self.notices,
+            "deliveries": self.deliveries,
+            "mailer": self.mailer,
         }
 
     @asynccontextmanager

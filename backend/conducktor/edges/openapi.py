@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import msgspec
 from litestar import Litestar
 from litestar.openapi import OpenAPIConfig
 
@@ -12,7 +13,7 @@ CONFIG = OpenAPIConfig(title="Conducktor", version="1", path="/schema", render_p
 def document(app: Litestar) -> str:
     """JSON with sorted keys and a final line break. The app must be `described`."""
     schema = _without_noise(app.openapi_schema.to_schema())
-    return json.dumps(schema, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return json.dumps(schema, indent=1, sort_keys=True, ensure_ascii=False, default=msgspec.to_builtins) + "\n"
 
 
 def _without_noise(value: Any) -> Any:

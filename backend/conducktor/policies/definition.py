@@ -17,7 +17,7 @@ class Mode(StrEnum):
     MONITOR = "monitor"
 
 
-class Scope(StrEnum):
+class AppliesTo(StrEnum):
     """Whether a policy is about one workspace, or about all of an organization's."""
 
     WORKSPACE = "workspace"
@@ -46,7 +46,7 @@ class ActivePolicy(msgspec.Struct, frozen=True, kw_only=True):
 
     id: PolicyId
     version: int
-    scope: Scope = Scope.WORKSPACE
+    scope: AppliesTo = AppliesTo.WORKSPACE
     definition: Definition
 
     @property

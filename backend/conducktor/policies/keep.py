@@ -11,7 +11,7 @@ from conducktor.core.errors import Conflict, Invalid, NotFound
 from conducktor.core.ids import PolicyId, WorkspaceId, new_id
 from conducktor.infra.database import Change, Transaction
 from conducktor.policies import queries
-from conducktor.policies.definition import Definition, Scope
+from conducktor.policies.definition import AppliesTo, Definition
 from conducktor.policies.queries import StoredPolicy
 from conducktor.policies.views import Names, PolicyHistory, PolicyList, PolicyView, policy_view, version_view
 from conducktor.policies.wish import Directory, PolicyChange, PolicyDraft, changed, wished
@@ -40,7 +40,7 @@ async def history(tx: Transaction, actor: Actor, policy_id: PolicyId) -> PolicyH
     return PolicyHistory(versions=[version_view(v, names) for v in await queries.versions(tx, actor.workspace_id, policy_id)])
 
 
-async def create(tx: Transaction, actor: Actor, draft: PolicyDraft, scope: Scope, now: datetime) -> PolicyView:
+async def create(tx: Transaction, actor: Actor, draft: PolicyDraft, scope: AppliesTo, now: datetime) -> PolicyView:
     """Raises Invalid, Forbidden, Conflict."""
     _require_scope(actor, scope)
     definition = wished(draft, await directory(tx, actor.workspace_id))
@@ -84,7 +84,7 @@ async def delete(tx: Transaction, actor: Actor, policy_id: PolicyId) -> None:
     await _announce(tx, actor.workspace_id, old.scope, policy_id)
 
 
-async def reorder(tx: Transaction, actor: Actor, scope: Scope, order: list[PolicyId]) -> PolicyList:
+async def reorder(tx: Transaction, actor: Actor, scope: AppliesTo, order: list[PolicyId]) -> PolicyList:
     """Raises Invalid unless `order` names each policy of that scope once."""
     _require_scope(actor, scope)
     await queries.lock(tx, actor.workspace_id)
@@ -119,16 +119,16 @@ async def _names(tx: Transaction, workspace_id: WorkspaceId) -> Names:
     return Names(people=people, groups=dict(await queries.groups(tx, workspace_id)))
 
 
-def _require_scope(actor: Actor, scope: Scope) -> None:
+def _require_scope(actor: Actor, scope: AppliesTo) -> None:
     """What rules all workspaces of an organization is an owner's to say. Raises Forbidden."""
-    if scope is Scope.ORGANIZATION:
+    if scope is AppliesTo.ORGANIZATION:
         actor.require(Permission.WORKSPACE_OWN)
 
 
-def _require_words_of_the_scope(definition: Definition, scope: Scope) -> None:
+def _require_words_of_the_scope(definition: Definition, scope: AppliesTo) -> None:
     """Groups belong to one workspace; where a policy speaks to all, they would mean nobody. Raises Invalid."""
     approvers = getattr(definition.rule, "approvers", None)
-    if scope is Scope.ORGANIZATION and (definition.who.groups or (approvers and approvers.groups)):
+    if scope is AppliesTo.ORGANIZATION and (definition.who.groups or (approvers and approvers.groups)):
         raise Invalid(
             "A policy for the whole organization cannot name groups: each workspace has its own.",
             errors={"who.groups": "Name roles or people instead."},
@@ -154,8 +154,8 @@ async def _remember(
     await queries.add_version(tx, policy_id, dict(said))
 
 
-async def _announce(tx: Transaction, workspace_id: WorkspaceId, scope: Scope, policy_id: PolicyId | None) -> None:
+async def _announce(tx: Transaction, workspace_id: WorkspaceId, scope: AppliesTo, policy_id: PolicyId | None) -> None:
     """To every workspace that the policy is about."""
-    concerned = [workspace_id] if scope is Scope.WORKSPACE else await queries.workspaces_of(tx, workspace_id)
+    concerned = [workspace_id] if scope is AppliesTo.WORKSPACE else await queries.workspaces_of(tx, workspace_id)
     for concerned_id in concerned:
         await tx.announce(Change(topic="policies", workspace_id=concerned_id, id=str(policy_id or "")))

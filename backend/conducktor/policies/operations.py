@@ -12,7 +12,7 @@ from conducktor.core.ids import PolicyId
 from conducktor.core.operation import operation
 from conducktor.infra.database import Transaction
 from conducktor.policies import keep, views
-from conducktor.policies.definition import Mode, Scope
+from conducktor.policies.definition import AppliesTo, Mode
 from conducktor.policies.simulate import Simulation, Trial
 from conducktor.policies.simulation_views import TrialView
 from conducktor.policies.templates import TemplateView, templates
@@ -48,7 +48,7 @@ class CreatePolicy(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
     mode: Annotated[Mode, Meta(description="monitor only records what the policy would do.")] = Mode.ENFORCE
     is_enabled: bool = True
-    applies_to: Annotated[Scope, Meta(description="organization: for all its workspaces; owners only.")] = Scope.WORKSPACE
+    applies_to: Annotated[AppliesTo, Meta(description="organization: for all its workspaces; owners only.")] = AppliesTo.WORKSPACE
 
     def draft(self) -> PolicyDraft:
         return PolicyDraft(**{name: getattr(self, name) for name in PolicyDraft.__struct_fields__})
@@ -80,7 +80,7 @@ class ReorderPolicies(msgspec.Struct, frozen=True, kw_only=True):
     """All policies of that scope, in the order in which they shall judge."""
 
     policy_ids: list[UUID]
-    applies_to: Scope = Scope.WORKSPACE
+    applies_to: AppliesTo = AppliesTo.WORKSPACE
 
 
 class TryPolicy(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, column, delete, func, insert
 
 from conducktor.core.ids import GroupId, OrganizationId, PolicyId, UserId, WorkspaceId
 from conducktor.infra.database import Transaction
-from conducktor.policies.definition import Scope
+from conducktor.policies.definition import AppliesTo
 from conducktor.policies.models import PolicyRow, PolicyVersionRow
 from conducktor.workspaces.models import Group, Workspace
 
@@ -19,7 +19,7 @@ class StoredPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """A policy's row; whether its parts can be read is another question."""
 
     id: PolicyId
-    scope: Scope
+    scope: AppliesTo
     version: int
     position: int
     updated_at: datetime
@@ -80,18 +80,18 @@ async def lock(tx: Transaction, workspace_id: WorkspaceId) -> None:
     await tx.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"policies:{workspace_id}", 0))))
 
 
-async def last_position(tx: Transaction, workspace_id: WorkspaceId, scope: Scope) -> int:
+async def last_position(tx: Transaction, workspace_id: WorkspaceId, scope: AppliesTo) -> int:
     owner = _owner(workspace_id, scope)
     return await tx.session.scalar(select(func.coalesce(func.max(PolicyRow.position), 0)).where(owner)) or 0
 
 
-async def count(tx: Transaction, workspace_id: WorkspaceId, scope: Scope) -> int:
+async def count(tx: Transaction, workspace_id: WorkspaceId, scope: AppliesTo) -> int:
     return await tx.session.scalar(select(func.count()).select_from(PolicyRow).where(_owner(workspace_id, scope))) or 0
 
 
-async def add(tx: Transaction, workspace_id: WorkspaceId, scope: Scope, values: dict[str, object]) -> None:
+async def add(tx: Transaction, workspace_id: WorkspaceId, scope: AppliesTo, values: dict[str, object]) -> None:
     """`values` are the row's columns without its owner."""
-    if scope is Scope.WORKSPACE:
+    if scope is AppliesTo.WORKSPACE:
         owner: dict[str, object] = {"workspace_id": workspace_id}
     else:
         owner = {"organization_id": await organization(tx, workspace_id)}
@@ -142,11 +142,11 @@ def _of(workspace_id: WorkspaceId) -> Select[tuple[PolicyRow]]:
 
 
 def _visible(workspace_id: WorkspaceId) -> ColumnElement[bool]:
-    return or_(_owner(workspace_id, Scope.WORKSPACE), _owner(workspace_id, Scope.ORGANIZATION))
+    return or_(_owner(workspace_id, AppliesTo.WORKSPACE), _owner(workspace_id, AppliesTo.ORGANIZATION))
 
 
-def _owner(workspace_id: WorkspaceId, scope: Scope) -> ColumnElement[bool]:
-    if scope is Scope.WORKSPACE:
+def _owner(workspace_id: WorkspaceId, scope: AppliesTo) -> ColumnElement[bool]:
+    if scope is AppliesTo.WORKSPACE:
         return PolicyRow.workspace_id == workspace_id
     same = select(Workspace.organization_id).where(Workspace.id == workspace_id).scalar_subquery()
     return and_(PolicyRow.organization_id.is_not(None), PolicyRow.organization_id == same)
@@ -155,7 +155,7 @@ def _owner(workspace_id: WorkspaceId, scope: Scope) -> ColumnElement[bool]:
 def _stored(row: PolicyRow) -> StoredPolicy:
     return StoredPolicy(
         id=PolicyId(row.id),
-        scope=Scope.WORKSPACE if row.workspace_id else Scope.ORGANIZATION,
+        scope=AppliesTo.WORKSPACE if row.workspace_id else AppliesTo.ORGANIZATION,
         version=row.version,
         position=row.position,
         updated_at=row.updated_at,

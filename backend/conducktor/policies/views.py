@@ -10,7 +10,7 @@ import msgspec
 from conducktor.core.actor import Actor, Permission
 from conducktor.core.ids import GroupId, UserId
 from conducktor.core.tool_call import OperationClass
-from conducktor.policies.definition import Definition, Mode, Scope
+from conducktor.policies.definition import AppliesTo, Definition, Mode
 from conducktor.policies.kinds import BY_NAME
 from conducktor.policies.queries import StoredPolicy, StoredVersion
 
@@ -48,7 +48,7 @@ class PolicyView(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: UUID
-    applies_to: Scope
+    applies_to: AppliesTo
     name: str
     kind: str
     kind_title: str
@@ -140,7 +140,7 @@ def policy_view(actor: Actor, stored: StoredPolicy, names: Names) -> PolicyView:
         version=stored.version,
         updated_at=stored.updated_at,
         can_change=actor.may(Permission.POLICIES_WRITE)
-        and (stored.scope is Scope.WORKSPACE or actor.may(Permission.WORKSPACE_OWN)),
+        and (stored.scope is AppliesTo.WORKSPACE or actor.may(Permission.WORKSPACE_OWN)),
         problem=_problem(stored),
     )
 
