@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from bench import environments, machine, measure, report, targets
-from bench.conducktor_target import conducktor
+from bench.conducktor_target import conducktor, conducktor_rules
 from bench.profile import profile
 from bench.targets import Site, Start, Target
 
@@ -23,6 +23,7 @@ CALLED: dict[str, Start] = {
     "fastmcp-default": targets.fastmcp_default,
     "fastmcp-shared": targets.fastmcp_shared,
     "conducktor": conducktor,
+    "conducktor-rules": conducktor_rules,
 }
 SLOW = frozenset({"fastmcp-default"})  # no goal rests on it, and its cells are long
 LEGACY_ONLY = frozenset({"npm-sdk"})  # its client has no `server/discover`

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from e2e.support.product import BACKEND, Product
 
 from bench import machine
 from bench.machine import GATEWAY_CORE, LOAD_CORE
+from bench.rules import put_in_force
 from bench.targets import ALL_TOOLS, Site, Target
 
 _AT_ONCE = 5  # connections that are made side by side
@@ -22,20 +23,31 @@ _READY_S = 120
 
 @contextmanager
 def conducktor(site: Site) -> Iterator[Target]:
-    """One workspace with all upstreams connected, one person, one token of the static client.
+    """One workspace with all upstreams connected, one person, one token of the static client, no rules."""
+    with _installation(site, "conducktor", _nothing) as target:
+        yield target
 
-    The API process has the gateway core for itself; its parent and its PostgreSQL stay on the load core.
-    """
-    port, log = machine.free_port(), site.directory / "conducktor.log"
-    environment = _environment(port, site.directory / "conducktor-data")
+
+@contextmanager
+def conducktor_rules(site: Site) -> Iterator[Target]:
+    """The same with 20 policies and three budgets in force."""
+    with _installation(site, "conducktor-rules", put_in_force) as target:
+        yield target
+
+
+@contextmanager
+def _installation(site: Site, name: str, rules: Callable[[Person], Awaitable[None]]) -> Iterator[Target]:
+    """The API process has the gateway core for itself; its parent and its PostgreSQL stay on the load core."""
+    port, log = machine.free_port(), site.directory / f"{name}.log"
+    environment = _environment(port, site.directory / f"{name}-data")
     command = (sys.executable, "-P", "-m", "conducktor.cli", "run")
     with machine.running(command, LOAD_CORE, log, environment) as process:
         machine.wait_until_listening(process, port, log, _READY_S)
         machine.pin(_api_process(process.pid), GATEWAY_CORE)
         # Only its addresses: the harness has started it, pinned.
         product = Product(site.directory, port, environment)
-        token = asyncio.run(_set_up(product, site))
-        yield Target(name="conducktor", url=product.endpoint, tool="bench-0_echo", token=token, listed=ALL_TOOLS, pid=process.pid)
+        token = asyncio.run(_set_up(product, site, rules))
+        yield Target(name=name, url=product.endpoint, tool="bench-0_echo", token=token, listed=ALL_TOOLS, pid=process.pid)
 
 
 def _environment(port: int, data_dir: Path) -> dict[str, str]:
@@ -64,18 +76,23 @@ def _api_process(root: int) -> int:
     raise SystemExit("bench: conducktor has started no API process")
 
 
-async def _set_up(product: Product, site: Site) -> str:
+async def _nothing(_: Person) -> None:
+    return
+
+
+async def _set_up(product: Product, site: Site, rules: Callable[[Person], Awaitable[None]]) -> str:
     """An access token that reaches every upstream."""
     await _until_ready(product)
     places = asyncio.Semaphore(_AT_ONCE)
-    async with Person(product, "Ada") as ada, ChatGpt(product.endpoint) as client:
+    async with Person(product, "Owner") as owner, ChatGpt(product.endpoint) as client:
 
         async def connect(number: int, url: str) -> None:
             async with places:
-                await ada.connect(name=f"bench-{number}", url=url, auth="bearer", secret="upstream-credential")
+                await owner.connect(name=f"bench-{number}", url=url, auth="bearer", secret="upstream-credential")
 
         await asyncio.gather(*(connect(number, url) for number, url in enumerate(site.upstreams)))
-        await client.connect(ada)
+        await rules(owner)
+        await client.connect(owner)
         return str(client.tokens["access_token"])
 
 

@@ -50,6 +50,9 @@ def goals(cells: Sequence[Cell]) -> list[Goal]:
     for name, text, limit in (("npm-sdk", "times the bare npm proxy", 4), ("do-nothing", "of the do-nothing proxy", 0.45)):
         if name in names:
             found.append(Goal(f"calls/s, {text} (c={_RATIOS_AT})", ours / _rate(cells, name, _RATIOS_AT), limit))
+    if "conducktor-rules" in names:
+        ruled = _rate(cells, "conducktor-rules", _RATIOS_AT) / ours
+        found.append(Goal(f"calls/s with 20 policies and 3 budgets, of those without (c={_RATIOS_AT})", ruled, 0.75))
     if "direct" in names:
         added = _p50(cells, "conducktor", "tools/call", 1) - _p50(cells, "direct", "tools/call", 1)
         found.append(Goal("added p50 of a call, ms (c=1)", added, 1.2, is_ceiling=True))
