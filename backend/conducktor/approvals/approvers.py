@@ -22,11 +22,21 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_eligible(person: Person, approvers: Approvers) -> bool:
-    """Whoever is named, by person, group or role; where nobody is named, everybody whose role may decide approvals."""
+    """Whoever is named, by person, group or role; where nobody is named, everybody whose role may decide approvals.
+
+    An owner can do what an admin can: “Admin team” includes the owners.
+    """
     if not (approvers.roles or approvers.groups or approvers.people):
         return Permission.APPROVALS_DECIDE in PERMISSIONS[person.role]
-    named = person.user_id in approvers.people or person.role in approvers.roles
+    named = person.user_id in approvers.people or any(_counts_as(person.role, role) for role in approvers.roles)
     return named or not person.groups.isdisjoint(approvers.groups)
+
+
+def _counts_as(role: Role, named: str) -> bool:
+    if role == named:
+        return True
+    wanted = PERMISSIONS[Role(named)] if named in set(Role) else frozenset()
+    return Permission.APPROVALS_DECIDE in wanted and wanted <= PERMISSIONS[role]
 
 
 def may_answer(person: Person, approval: Approval) -> bool:
