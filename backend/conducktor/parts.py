@@ -5,8 +5,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from conducktor import __version__
-from conducktor.approvals import models as _approvals_models  # noqa: F401 - migrations compare with every table
 from conducktor.approvals.approvals import Approvals
+from conducktor.approvals.execution import Executions
+from conducktor.approvals.post import ApprovalPost
+from conducktor.approvals.waiting import Endings
 from conducktor.audit.writer import AuditWriter
 from conducktor.budgets import models as _budgets_models  # noqa: F401
 from conducktor.budgets.budgets import Budgets
@@ -24,6 +26,7 @@ from conducktor.edges.management_mcp import ManagementTools
 from conducktor.edges.visitor import Visitors
 from conducktor.edges.web_session import WebSessions
 from conducktor.gateway.call_tool import Gateway
+from conducktor.gateway.execute_approved import ApprovedCalls
 from conducktor.gateway.list_tools import Lists
 from conducktor.gateway.resolve import Resolver
 from conducktor.gateway.upstream import Upstream
@@ -42,7 +45,7 @@ from conducktor.infra.encryption import load_key_ring
 from conducktor.infra.http_client import HttpClient
 from conducktor.infra.mail import Mailer
 from conducktor.infra.mail_links import MailLinks
-from conducktor.infra.queue import Doorbell
+from conducktor.infra.queue import JOB_TIMEOUT_S, Doorbell
 from conducktor.notices.deliver import Deliveries
 from conducktor.notices.notices import Notices
 from conducktor.oauth.authenticate import Authenticator
@@ -69,7 +72,10 @@ class Parts:
         self.key_ring = load_key_ring(settings.keys, settings.data_dir)
         self.database = Database(settings.database_url)
         self.changes = ChangeFeed(self.database)
-        self.doorbell = Doorbell(settings.queue_url or settings.database_url)
+        self.doorbell = Doorbell(
+            settings.queue_url or settings.database_url,
+            job_timeout_s=max(JOB_TIMEOUT_S, round(settings.call_deadline_s) + 30),  # an approved call must end by itself
+        )
         self.http = HttpClient(settings)
         self.mcp = McpClient(self.http, client_version=__version__)
         self.audit = AuditWriter(self.database, self.key_ring, self.clock)
@@ -79,6 +85,8 @@ class Parts:
         self.account_post = AccountPost(self.database, self.mailer, self.mail_links, self.doorbell, self.clock)
         self.notices = Notices(self.mailer, self.doorbell, self.clock)
         self.deliveries = Deliveries(self.database, self.http, self.mailer, self.key_ring, self.clock)
+        self.approval_post = ApprovalPost(self.notices, settings.origin)
+        self.executions = Executions(self.database, self.key_ring, self.clock, self.approval_post)
         self.visitors = Visitors(settings)
         self.passwords = Passwords()
         self.throttle = Throttle(self.database, self.key_ring, self.clock)
@@ -127,11 +135,21 @@ class Parts:
         self.gateway = Gateway(
             audit=self.audit,
             resolver=Resolver(self.toolboxes, self.management),
-            policies=Policies(self.database, self.changes),
-            approvals=Approvals(),
+            policies=Policies(self.database, self.changes, self.clock),
+            approvals=Approvals(
+                self.database,
+                self.key_ring,
+                self.clock,
+                endings=Endings(self.changes),
+                post=self.approval_post,
+                executions=self.executions,
+                origin=settings.origin,
+            ),
             budgets=Budgets(),
             upstream=Upstream(self.mcp, self.management, Alarm(self.doorbell), deadline_s=settings.call_deadline_s),
         )
+
+        self.approved_calls = ApprovedCalls(self.gateway, self.executions, self.authenticator)
 
     def by_name(self) -> dict[str, Any]:
         """What operations and jobs may ask for with a keyword-only parameter of that name."""
@@ -156,6 +174,7 @@ class Parts:
             "notices": self.notices,
             "deliveries": self.deliveries,
             "mailer": self.mailer,
+            "executions": self.executions,
         }
 
     @asynccontextmanager

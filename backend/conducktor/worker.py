@@ -5,23 +5,36 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from conducktor.approvals import jobs as approvals
 from conducktor.audit import jobs as audit
 from conducktor.connections import jobs as connections
+from conducktor.gateway import jobs as gateway
 from conducktor.identity import jobs as identity
 from conducktor.infra.queue import Job, Periodic, make_worker, stop_worker
 from conducktor.notices import jobs as notices
 from conducktor.oauth import jobs as oauth
 from conducktor.parts import Parts
+from conducktor.policies import jobs as policies
 from conducktor.settings import Settings
 from conducktor.workspaces import jobs as workspaces
 
-JOBS: dict[str, Job] = {**connections.JOBS, **identity.JOBS, **notices.JOBS, **oauth.JOBS, **workspaces.JOBS}
+JOBS: dict[str, Job] = {
+    **approvals.JOBS,
+    **connections.JOBS,
+    **gateway.JOBS,
+    **identity.JOBS,
+    **notices.JOBS,
+    **oauth.JOBS,
+    **workspaces.JOBS,
+}
 PERIODIC: tuple[Periodic, ...] = (
+    *approvals.PERIODIC,
     *audit.PERIODIC,
     *connections.PERIODIC,
     *identity.PERIODIC,
     *notices.PERIODIC,
     *oauth.PERIODIC,
+    *policies.PERIODIC,
     *workspaces.PERIODIC,
 )
 
@@ -29,7 +42,7 @@ PERIODIC: tuple[Periodic, ...] = (
 @asynccontextmanager
 async def working(parts: Parts) -> AsyncIterator[None]:
     """Work in this process until the block ends; then let running jobs finish for a few seconds."""
-    worker = make_worker(parts.doorbell, JOBS, PERIODIC, parts.by_name())
+    worker = make_worker(parts.doorbell, JOBS, PERIODIC, {**parts.by_name(), "approved_calls": parts.approved_calls})
     task = asyncio.create_task(worker.start(), name="worker")
     try:
         yield

@@ -2,7 +2,9 @@
 
 from conducktor.core.tool_call import ToolCall
 
-DECIDING = frozenset({"conducktr_approve_workflow_run", "conducktr_list_approvals"})
+DECIDING = frozenset(
+    {"conducktr_approve_workflow_run", "conducktr_list_approvals", "conducktr_get_approval", "conducktr_cancel_approval"}
+)
 
 
 def is_about_deciding(call: ToolCall) -> bool:

@@ -21,6 +21,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     untrusted: str | None = None
 
 
+NO_FACTS = Facts()
+
+
 class ArgumentsTooLarge(ValueError):
     """The arguments are more than policies read."""
 
@@ -28,7 +31,7 @@ class ArgumentsTooLarge(ValueError):
 class Case:
     """A call, the facts about it, and what conditions may speak of."""
 
-    def __init__(self, call: ToolCall, facts: Facts = Facts()) -> None:  # noqa: B008 - frozen
+    def __init__(self, call: ToolCall, facts: Facts = NO_FACTS) -> None:
         self.call = call
         self.facts = facts
 

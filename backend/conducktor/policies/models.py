@@ -54,18 +54,21 @@ class PolicyVersionRow(UUIDv7Base):
 
 
 class RateWindow(DefaultBase):
-    """How many calls a rate limit let through in one window, counted by the database so that processes agree."""
+    """How many calls a rate limit let through in one window, counted by the database so that processes agree.
+
+    No foreign key: counting must not wait for somebody who changes the policy. Old windows are swept.
+    """
 
     __tablename__ = "rate_windows"
 
-    policy_id: Mapped[UUID] = mapped_column(ForeignKey("policies.id", ondelete="CASCADE"), primary_key=True)
+    policy_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     subject: Mapped[str] = mapped_column(Text, primary_key=True)
     window_start: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True, index=True)
     used: Mapped[int] = mapped_column(Integer)
 
 
 class UntrustedConversation(DefaultBase):
-    """A conversation into which a tool brought outside content; `subject` is the conversation, or else the authorization."""
+    """A conversation into which a tool brought outside content; `subject` names it, see `subjects.py`."""
 
     __tablename__ = "untrusted_conversations"
 

@@ -67,7 +67,7 @@ class UpdatePolicy(msgspec.Struct, frozen=True, kw_only=True):
     settings: dict[str, Any] | UnsetType = UNSET
     who: WhoWish | UnsetType = UNSET
     what: WhatWish | UnsetType = UNSET
-    condition: str | None | UnsetType = UNSET
+    condition: str | UnsetType | None = UNSET
     mode: Mode | UnsetType = UNSET
     is_enabled: bool | UnsetType = UNSET
     version: int | None = None

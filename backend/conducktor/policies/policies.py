@@ -1,27 +1,34 @@
 """The policies in force, compiled once per change and kept in the process."""
 
 import functools
+from collections.abc import Sequence
 
 import msgspec
 
+from conducktor.core.clock import Clock
 from conducktor.core.errors import Unavailable
 from conducktor.core.ids import WorkspaceId
 from conducktor.core.tool_call import CallResult, ToolCall
 from conducktor.infra.changes import Cached, ChangeFeed
 from conducktor.infra.database import Change, Database
 from conducktor.policies import queries
-from conducktor.policies.case import Case, Facts
+from conducktor.policies.case import NO_FACTS, Case, Facts
 from conducktor.policies.compiled import PolicySet
 from conducktor.policies.decide import Decision, decide
 from conducktor.policies.definition import ActivePolicy, Definition
 from conducktor.policies.policy import Fact
+from conducktor.policies.rates import Rates
+from conducktor.policies.release import Release
+from conducktor.policies.subjects import conversation
 
 
 class Policies:
     """Decides about calls. A policy change applies to calls that start after it, in every process."""
 
-    def __init__(self, database: Database, changes: ChangeFeed) -> None:
+    def __init__(self, database: Database, changes: ChangeFeed, clock: Clock) -> None:
         self._database = database
+        self._rates = Rates(database, clock)
+        self._release = Release(database, clock)
         self._sets: Cached[WorkspaceId, PolicySet] = Cached(changes, stale=_concerns)
 
     async def decide(self, call: ToolCall) -> Decision:
@@ -33,19 +40,26 @@ class Policies:
         matching = policies.about(call)
         if not matching:
             return Decision(case=Case(call), call=call)
-        wanted = frozenset[Fact]().union(*(policy.definition.rule.wants(call) for policy in matching))
-        return decide(matching, Case(call, await self._facts(call, wanted) if wanted else Facts()))
+        return decide(matching, Case(call, await self._facts(call, matching)))
 
     async def count(self, decision: Decision) -> Decision:
-        """Take from the rate limits that this decision stands under; what comes back may be a denial."""
-        return decision
+        """Take from the rate limits that this decision stands under; what comes back may be a denial. Raises Unavailable."""
+        return await self._rates.count(decision) if decision.rates else decision
+
+    async def preview(self, call: ToolCall) -> Decision:
+        """What `decide` and `count` would say, without taking anything."""
+        decision = await self.decide(call)
+        return await self._rates.look(decision) if decision.rates and decision.denial is None else decision
 
     async def release(self, decision: Decision, result: CallResult) -> tuple[Decision, CallResult]:
-        """The result as the policies let it out, after their duties are done."""
-        return decision, result
+        """The result as the policies let it out, after their duties are done. Raises Unavailable."""
+        return await self._release.let_out(decision, result) if decision.duties else (decision, result)
 
-    async def _facts(self, call: ToolCall, wanted: frozenset[Fact]) -> Facts:
-        return Facts()
+    async def _facts(self, call: ToolCall, matching: Sequence[ActivePolicy]) -> Facts:
+        if not any(Fact.UNTRUSTED in policy.definition.rule.wants(call) for policy in matching):
+            return NO_FACTS
+        async with self._database.transaction() as tx:
+            return Facts(untrusted=await queries.untrusted_by(tx, call.actor.workspace_id, conversation(call)))
 
     async def _load(self, workspace_id: WorkspaceId) -> PolicySet:
         async with self._database.transaction() as tx:

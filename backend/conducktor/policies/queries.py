@@ -1,17 +1,17 @@
 """All SQL of the policies."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, column, delete, func, insert, or_, select, table, update
+from sqlalchemy import ColumnElement, Select, and_, column, delete, func, insert, or_, select, table, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from conducktor.core.ids import GroupId, OrganizationId, PolicyId, UserId, WorkspaceId
 from conducktor.infra.database import Transaction
 from conducktor.policies.definition import AppliesTo
-from conducktor.policies.models import PolicyRow, PolicyVersionRow
+from conducktor.policies.models import PolicyRow, PolicyVersionRow, RateWindow, UntrustedConversation
 from conducktor.workspaces.models import Group, Workspace
 
 
@@ -137,7 +137,83 @@ async def connection_names(tx: Transaction, workspace_id: WorkspaceId) -> list[s
     return [str(name) for name in await tx.session.scalars(statement)]
 
 
-def _of(workspace_id: WorkspaceId) -> Select[tuple[PolicyRow]]:
+class RateWish(msgspec.Struct, frozen=True):
+    """One more call toward a limit of `calls` in a window of `seconds`."""
+
+    policy_id: PolicyId
+    subject: str
+    seconds: int
+    calls: int
+
+
+async def count_calls(tx: Transaction, wishes: Sequence[RateWish]) -> dict[PolicyId, int]:
+    """Count one call toward every wish that has room, in one statement; how much is used of those, this call included.
+
+    The rows are taken in the order of their keys, so that calls under the same limits cannot wait for each other in a circle.
+    Windows begin at multiples of their length by the database's clock. Crosses workspaces: a policy's id is its own owner.
+    """
+    given = {
+        "ids": [wish.policy_id for wish in wishes],
+        "subjects": [wish.subject for wish in wishes],
+        "seconds": [wish.seconds for wish in wishes],
+        "calls": [wish.calls for wish in wishes],
+    }
+    return {PolicyId(row[0]): row[1] for row in await tx.session.execute(_COUNT, given)}
+
+
+async def rates_used(tx: Transaction, wishes: Sequence[RateWish]) -> dict[PolicyId, int]:
+    """How much of each limit's present window is used, counting nothing. Crosses workspaces as `count_calls` does."""
+    given = {
+        "ids": [wish.policy_id for wish in wishes],
+        "subjects": [wish.subject for wish in wishes],
+        "seconds": [wish.seconds for wish in wishes],
+    }
+    return {PolicyId(row[0]): row[1] for row in await tx.session.execute(_USED, given)}
+
+
+async def mark_untrusted(tx: Transaction, workspace_id: WorkspaceId, subject: str, tool: str, now: datetime) -> None:
+    """The first tool stays named; the moment is the last one, for the sweep."""
+    values = {"workspace_id": workspace_id, "subject": subject, "tool": tool, "since": now}
+    statement = upsert(UntrustedConversation).values(values)
+    await tx.session.execute(
+        statement.on_conflict_do_update(index_elements=["workspace_id", "subject"], set_={"since": statement.excluded.since})
+    )
+
+
+async def untrusted_by(tx: Transaction, workspace_id: WorkspaceId, subject: str) -> str | None:
+    """The tool that brought outside content into that conversation."""
+    statement = select(UntrustedConversation.tool).where(
+        UntrustedConversation.workspace_id == workspace_id, UntrustedConversation.subject == subject
+    )
+    return await tx.session.scalar(statement)
+
+
+async def sweep(tx: Transaction, *, windows_before: datetime, conversations_before: datetime) -> None:
+    """Forget what is over. Crosses workspaces."""
+    await tx.session.execute(delete(RateWindow).where(RateWindow.window_start < windows_before))
+    await tx.session.execute(delete(UntrustedConversation).where(UntrustedConversation.since < conversations_before))
+
+
+_WISHES = """
+    SELECT w.policy_id, w.subject, to_timestamp(floor(extract(epoch FROM now()) / w.seconds) * w.seconds) AS window_start
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:subjects AS text[]), CAST(:seconds AS int[])) AS w (policy_id, subject, seconds)
+"""
+
+_COUNT = text(f"""
+    INSERT INTO rate_windows (policy_id, subject, window_start, used)
+    SELECT policy_id, subject, window_start, 1 FROM ({_WISHES}) AS wishes ORDER BY policy_id, subject
+    ON CONFLICT (policy_id, subject, window_start) DO UPDATE SET used = rate_windows.used + 1
+    WHERE rate_windows.used < (
+        SELECT l.calls FROM unnest(CAST(:ids AS uuid[]), CAST(:calls AS int[])) AS l (policy_id, calls)
+        WHERE l.policy_id = rate_windows.policy_id
+    )
+    RETURNING policy_id, used
+""")  # noqa: S608 - the pieces are ours
+
+_USED = text(f"SELECT policy_id, used FROM rate_windows JOIN ({_WISHES}) AS wishes USING (policy_id, subject, window_start)")  # noqa: S608
+
+
+def _of(workspace_id: WorkspaceId) -> Select[PolicyRow]:
     return select(PolicyRow).where(_visible(workspace_id)).execution_options(populate_existing=True)
 
 

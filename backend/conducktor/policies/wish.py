@@ -58,7 +58,7 @@ class PolicyChange(msgspec.Struct, frozen=True, kw_only=True):
     settings: dict[str, Any] | UnsetType = UNSET
     who: WhoWish | UnsetType = UNSET
     what: WhatWish | UnsetType = UNSET
-    condition: str | None | UnsetType = UNSET
+    condition: str | UnsetType | None = UNSET
     mode: Mode | UnsetType = UNSET
     is_enabled: bool | UnsetType = UNSET
 
@@ -114,11 +114,13 @@ def who_of(wish: WhoWish, directory: Directory) -> Who:
         "people": [_id(person, directory.people, "who.people", "member") for person in wish.people],
         "clients": wish.clients,
     }
-    return _converted(told, Who, "who")
+    who: Who = _converted(told, Who, "who")
+    return who
 
 
 def what_of(wish: WhatWish) -> What:
-    return _converted(msgspec.structs.asdict(wish), What, "what")
+    what: What = _converted(msgspec.structs.asdict(wish), What, "what")
+    return what
 
 
 def rule_of(kind: str, settings: dict[str, Any], directory: Directory) -> Rule:
@@ -134,7 +136,8 @@ def rule_of(kind: str, settings: dict[str, Any], directory: Directory) -> Rule:
                 _id(one, directory.people, "settings.approvers.people", "member") for one in approvers.get("people") or ()
             ],
         }
-    return _converted(told, Rule, "settings")
+    rule: Rule = _converted(told, Rule, "settings")
+    return rule
 
 
 def _converted(told: dict[str, Any], shape: Any, field: str) -> Any:

@@ -303,9 +303,6 @@ def upgrade() -> None:
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("window_start", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["policy_id"], ["policies.id"], name=op.f("fk_rate_windows_policy_id_policies"), ondelete="CASCADE"
-        ),
         sa.PrimaryKeyConstraint("policy_id", "subject", "window_start", name=op.f("pk_rate_windows")),
     )
     op.create_index(op.f("ix_rate_windows_window_start"), "rate_windows", ["window_start"], unique=False)
