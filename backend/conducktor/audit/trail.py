@@ -53,6 +53,8 @@ class Trail:
     def begin(self, call: ToolCall) -> None:
         """Hand the entry to the writer; the commit runs beside what comes next."""
         self._written = self._submit(self.actor, self.request, call)
+        if call.claim:
+            self.note(approval_id=str(call.claim.approval_id))
 
     def decided(self, record: dict[str, object]) -> None:
         """Remember what was decided: every policy that had something to say, with its version and verdict."""
@@ -81,6 +83,8 @@ class Trail:
             self.outcome, self.reason = Outcome.CANCELLED, "The client withdrew the call."
         elif isinstance(error, ConducktorError):
             self.outcome, self.reason = _OUTCOMES.get(error.kind, Outcome.FAILED), error.detail
+            if approval_id := error.facts.get("approval_id"):
+                self.note(approval_id=approval_id)
         else:
             self.outcome, self.reason = Outcome.FAILED, type(error).__name__
 

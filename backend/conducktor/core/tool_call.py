@@ -57,6 +57,8 @@ class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
     definition_hash: bytes
     arguments: msgspec.Raw
     params: msgspec.Raw = msgspec.Raw(b"{}")
+    endpoint: str | None = None
+    """The connection whose own endpoint was used, if one was."""
     conversation_id: str | None = None
     claim: ApprovalClaim | None = None
 

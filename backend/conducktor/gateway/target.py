@@ -33,6 +33,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
             definition_hash=self.definition_hash,
             arguments=request.arguments,
             params=request.params,
+            endpoint=request.connection,
             conversation_id=request.conversation_id,
             claim=request.claim,
         )

@@ -11,6 +11,7 @@ log = structlog.get_logger()
 
 QUEUE_NAME = "conducktor"
 JOB_TIMEOUT_S = 60
+AT_ONCE = 16  # jobs mostly wait for others' servers; a few that hang must not hold up the rest
 RING_TIMEOUT_S = 2.0  # whoever rings has committed already and holds up somebody's answer
 
 Job = Callable[..., Awaitable[None]]
@@ -28,7 +29,8 @@ class Periodic:
 class Doorbell:
     """Rings for jobs by name. A ring that fails is logged and not raised: the reconciler will come by."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, job_timeout_s: int = JOB_TIMEOUT_S) -> None:
+        self._job_timeout_s = job_timeout_s
         self._queue = Queue.from_url(url, name=QUEUE_NAME, **_pool_options(url))
 
     @property
@@ -45,7 +47,7 @@ class Doorbell:
         """Ask a worker to run `job` soon. Rings with the same `key` that wait together run once."""
         try:
             async with asyncio.timeout(RING_TIMEOUT_S):
-                await self._queue.enqueue(job, key=key, timeout=JOB_TIMEOUT_S, retries=3, retry_delay=1.0, ttl=60, **ids)
+                await self._queue.enqueue(job, key=key, timeout=self._job_timeout_s, retries=3, retry_delay=1.0, ttl=60, **ids)
         except Exception as error:  # noqa: BLE001 - psycopg, redis and pool errors alike: the reconciler heals it
             log.warning("queue.ring_failed", job=job, error=type(error).__name__)
 
@@ -66,7 +68,7 @@ def make_worker(
         functions=list(jobs.items()),
         cron_jobs=[CronJob(p.job, cron=p.cron, timeout=JOB_TIMEOUT_S) for p in periodic],
         before_process=before_process,
-        concurrency=4,
+        concurrency=AT_ONCE,
         shutdown_grace_period_s=0,  # `stop` waits for jobs; SAQ would also wait for its own sleeping timers
         timers={"sweep": 5, "schedule": 1},  # type: ignore[arg-type]  # SAQ marks its partial dict as total
     )

@@ -13,7 +13,7 @@ import structlog
 
 from conducktor.core.clock import Clock
 from conducktor.core.errors import Unauthenticated, Unavailable
-from conducktor.core.ids import AuthorizationId
+from conducktor.core.ids import AuthorizationId, WorkspaceId
 from conducktor.infra.changes import Cached, ChangeFeed
 from conducktor.infra.database import Change, Database
 from conducktor.infra.encryption import KeyRing
@@ -70,6 +70,16 @@ class Authenticator:
             raise InvalidToken("The access token was issued for another resource.")
         self._uses.note(caller.authorization_id)
         return caller
+
+    async def caller_of(self, workspace_id: WorkspaceId, authorization_id: AuthorizationId | None) -> Caller | None:
+        """The person and app of a live authorization, with what both may do now; None when it ended. For the worker.
+
+        Raises Unavailable.
+        """
+        if authorization_id is None:
+            return None
+        async with self._database.transaction() as tx:
+            return await queries.caller_of(tx, workspace_id, authorization_id, self._clock())
 
     def challenge(self, error: Unauthenticated, resource: str) -> str:
         """The `WWW-Authenticate` value of the 401 that `error` becomes."""

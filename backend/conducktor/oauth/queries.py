@@ -85,6 +85,33 @@ async def caller(tx: Transaction, access_token_digest: bytes) -> Caller | None:
     )
 
 
+async def caller_of(
+    tx: Transaction, workspace_id: WorkspaceId, authorization_id: AuthorizationId, now: datetime
+) -> Caller | None:
+    """Whom a live authorization stands for at this moment, for work that goes on without its client; None as for `caller`."""
+    statement = (
+        select(AuthorizationRow, User.name, User.email, Member.role, GROUPS_OF_MEMBER)
+        .join(*_PERSON)
+        .join(*_MEMBERSHIP)
+        .where(AuthorizationRow.workspace_id == workspace_id, AuthorizationRow.id == authorization_id, *_live(now))
+    )
+    found = (await tx.session.execute(statement)).one_or_none()
+    if found is None:
+        return None
+    authorization, name, email, role, groups = found
+    actor = _actor(authorization, name, email, role, groups, permitted(authorization.scopes, PERMISSIONS[Role(role)]))
+    return Caller(
+        actor=msgspec.structs.replace(actor, surface=Surface.WORKER),
+        role_permissions=PERMISSIONS[Role(role)],
+        scopes=frozenset(authorization.scopes),
+        authorization_id=authorization_id,
+        client_id=ClientId(authorization.client_id),
+        client_name=authorization.client_name,
+        audience=authorization.resource,
+        expires_at=authorization.expires_at,
+    )
+
+
 async def actor(tx: Transaction, authorization_id: AuthorizationId) -> Actor | None:
     """The person and client of an authorization, live or not, for the audit. Allowed nothing."""
     statement = select(AuthorizationRow, User.name, User.email, Member.role, GROUPS_OF_MEMBER).join(*_PERSON).join(*_MEMBERSHIP)

@@ -141,7 +141,7 @@ async def test_an_optional_permission_needs_a_role_that_has_it(app: App, newcome
     demote = "UPDATE members SET role = 'contractor' WHERE workspace_id = (SELECT id FROM workspaces WHERE slug = $1)"
     await execute(product.parts.settings.database_url, demote, slug)
     request_id = await app.request_id(newcomer)
-    assert (await consent(newcomer, request_id))["workspaces"][0]["may"] == ["connections", "tools"]
+    assert (await consent(newcomer, request_id))["workspaces"][0]["may"] == ["connections", "tools", "approvals"]
 
     refused = await decide(newcomer, request_id, workspace=slug, scopes=["tools", "manage"])
 
