@@ -8,7 +8,7 @@ from conducktor.connections import lookup, queries, views
 from conducktor.connections.discovery import CONNECTIONS
 from conducktor.connections.lookup import NoSuchTool
 from conducktor.connections.pinned_tool import PinnedTool
-from conducktor.connections.states import ToolState
+from conducktor.connections.states import ConnectionState, ToolState
 from conducktor.core.actor import Actor, Permission
 from conducktor.core.clock import Clock
 from conducktor.core.errors import Conflict
@@ -54,6 +54,20 @@ async def list_connection_tools(actor: Actor, data: ConnectionTools, *, tx: Tran
 
 
 @operation(
+    "tools.list", "GET /tools", Permission.CONNECTIONS_READ, web_only="it serves forms; a model has tools/list, with definitions"
+)
+async def list_tools(actor: Actor, *, tx: Transaction) -> views.ToolLines:
+    """List the names and operation classes of all tools that this workspace offers, as policies see them."""
+    connections = {
+        c.id: c.name for c in await queries.list_all(tx, actor.workspace_id) if c.state is not ConnectionState.DISABLED
+    }
+    tools = await queries.active_tools(tx, actor.workspace_id)
+    return views.ToolLines(
+        items=[views.tool_line(t, connections[t.connection_id]) for t in tools if t.connection_id in connections]
+    )
+
+
+@operation(
     "tools.accept",
     "POST /tools/{tool_id}/accept",
     Permission.CONNECTIONS_WRITE,
@@ -85,7 +99,7 @@ async def classify_tool(actor: Actor, data: ClassifyTool, *, tx: Transaction) ->
     return await _changed(tx, actor, tool)
 
 
-TOOL_OPERATIONS = (list_connection_tools, accept_tool, classify_tool)
+TOOL_OPERATIONS = (list_connection_tools, list_tools, accept_tool, classify_tool)
 
 
 async def _locked(tx: Transaction, actor: Actor, tool_id: UUID) -> PinnedTool:

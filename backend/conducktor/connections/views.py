@@ -113,6 +113,18 @@ class ToolList(msgspec.Struct, frozen=True, kw_only=True):
     items: list[ToolView]
 
 
+class ToolLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A tool that is offered, without its definition."""
+
+    full_name: str
+    connection: str
+    operation_class: OperationClass
+
+
+class ToolLines(msgspec.Struct, frozen=True, kw_only=True):
+    items: list[ToolLine]
+
+
 class TestReport(msgspec.Struct, frozen=True, kw_only=True):
     """What Test connection found. Lists hold full tool names; `message` is one sentence for people."""
 
@@ -202,6 +214,13 @@ def tool_view(tool: PinnedTool) -> ToolView:
         changes=changes(decode(tool.pinned), definition) if tool.pinned and tool.pinned_hash != tool.definition_hash else [],
         first_seen_at=tool.first_seen_at,
         last_seen_at=tool.last_seen_at,
+    )
+
+
+def tool_line(tool: PinnedTool, connection: str) -> ToolLine:
+    claimed = decode(tool.definition).get("annotations")
+    return ToolLine(
+        full_name=tool.full_name, connection=connection, operation_class=tool.class_override or claimed_class(claimed)
     )
 
 

@@ -31,9 +31,12 @@ async def test_a_person_connects_looks_changes_and_removes(product: Product, she
         assert accepted["state"] == "active"
         classified = decoded(await browser.patch(f"{base}/tools/{taken['id']}", {"operation_class": "read"}))
         assert classified["is_classified"]
+        lines = decoded(await browser.get(f"{base}/tools"))["items"]
+        assert lines[1] == {"full_name": "linear-prod_take", "connection": "linear-prod", "operation_class": "read"}
 
         off = decoded(await browser.patch(f"{base}/connections/linear-prod", {"is_enabled": False}))
         assert off["state"] == "DISABLED"
+        assert decoded(await browser.get(f"{base}/tools"))["items"] == []
         assert decoded(await browser.get(f"{base}/connections/linear-prod/health"))["cause"] == "Ada disabled it."
         assert (await browser.delete(f"{base}/connections/linear-prod")).status_code == 204
         assert (await browser.get(f"{base}/connections/linear-prod")).status_code == 404

@@ -1211,6 +1211,26 @@ export interface paths {
         patch: operations["workspaces_change_settings"];
         trace?: never;
     };
+    "/api/workspaces/{workspace}/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the names and operation classes of all tools that this workspace offers, as policies see them.
+         * @description List the names and operation classes of all tools that this workspace offers, as policies see them.
+         */
+        get: operations["tools_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/tools/{tool_id}": {
         parameters: {
             query?: never;
@@ -2294,6 +2314,16 @@ export interface components {
             quarantined: number;
             rejected: number;
         };
+        /** ToolLine */
+        ToolLine: {
+            connection: string;
+            full_name: string;
+            operation_class: components["schemas"]["OperationClass"];
+        };
+        /** ToolLines */
+        ToolLines: {
+            items: components["schemas"]["ToolLine"][];
+        };
         /** ToolList */
         ToolList: {
             items: components["schemas"]["ToolView"][];
@@ -2705,6 +2735,8 @@ export type TemplateView = components['schemas']['TemplateView'];
 export type TestedChannel = components['schemas']['TestedChannel'];
 export type TestReport = components['schemas']['TestReport'];
 export type ToolCounts = components['schemas']['ToolCounts'];
+export type ToolLine = components['schemas']['ToolLine'];
+export type ToolLines = components['schemas']['ToolLines'];
 export type ToolList = components['schemas']['ToolList'];
 export type ToolPrice = components['schemas']['ToolPrice'];
 export type ToolState = components['schemas']['ToolState'];
@@ -4496,6 +4528,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkspaceSettings"];
+                };
+            };
+        };
+    };
+    tools_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolLines"];
                 };
             };
         };
