@@ -13,7 +13,8 @@ from sqlalchemy.types import DateTime, Uuid
 class AuditEntry(DefaultBase):
     """A call or an operation that started. `arguments_sealed` is bound to the entry's id.
 
-    `caller` is what policies saw of the person (`role`, `groups`, `email`), so that past calls can be judged again.
+    `caller` is what policies saw beside the other columns, so that past calls can be judged again: `role`, `groups`, `email` of
+    the person, and the tool's `full_name` where it is not `<connection>_<tool>`.
     """
 
     __tablename__ = "audit_entries"

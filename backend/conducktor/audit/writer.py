@@ -65,7 +65,7 @@ class AuditWriter:
             request.id, self._clock(), actor.workspace_id, "call", actor.surface.value, actor.user_id, actor.user_name,
             actor.client_id, actor.client_name, call.connection_id if call else None,
             call.connection_name if call else request.connection, request.method, _storable(call.tool if call else request.name),
-            call.operation_class.value if call else None, _caller(actor.role, actor.groups, actor.user_email),
+            call.operation_class.value if call else None, _judged_by(actor, call),
             self._digest(arguments), self._key_ring.seal(arguments, bound_to=request.id.bytes), conversation,
             actor.network,
         ))  # fmt: skip
@@ -86,9 +86,18 @@ class AuditWriter:
         return self._key_ring.digest("arguments", arguments)
 
 
+def _judged_by(actor: Actor, call: ToolCall | None) -> str:
+    """What policies saw beside the other columns; the full name only where it is not what connection and tool would make."""
+    unusual = None
+    if call and call.connection_id and call.full_name != f"{call.connection_name}_{call.tool}":
+        unusual = _storable(call.full_name)
+    return _caller(actor.role, actor.groups, actor.user_email, unusual)
+
+
 @lru_cache(maxsize=4096)
-def _caller(role: str, groups: frozenset[GroupId], email: str) -> str:
-    return msgspec.json.encode({"role": role, "groups": sorted(groups), "email": email}).decode()
+def _caller(role: str, groups: frozenset[GroupId], email: str, full_name: str | None) -> str:
+    told = {"role": role, "groups": sorted(groups), "email": email}
+    return msgspec.json.encode(told | ({"full_name": full_name} if full_name else {})).decode()
 
 
 def _storable(text: str, limit: int = TEXT_LIMIT) -> str:

@@ -97,14 +97,14 @@ def _loops(expression: str) -> tuple[frozenset[str], int]:
     bound: set[str] = set()
     deepest, open_parentheses = 0, list[bool]()
     for found in _TOKEN.finditer(expression):
-        token = found.group()
-        if token[0] in "'\"":
+        piece = found.group()
+        if piece[0] in "'\"":
             continue
-        if token == ")":
+        if piece == ")":
             if open_parentheses:
                 open_parentheses.pop()
             continue
-        name, _, variable = token.partition("(")
+        name, _, variable = piece.partition("(")
         is_loop = name.startswith(".") and name.strip(". \t\n") in _MACROS
         open_parentheses.append(is_loop)
         if is_loop:

@@ -39,9 +39,10 @@ class UntrustedFlow(Policy, frozen=True, kw_only=True, tag="untrusted_flow"):
         return frozenset({Fact.UNTRUSTED}) if self._sends_out(call) else frozenset()
 
     def judge(self, case: Case) -> Verdict:
-        if case.facts.untrusted and self._sends_out(case.call):
+        source, tool = case.facts.untrusted, case.call.full_name
+        if source and self._sends_out(case.call):
             return AskHuman(
-                f"{case.facts.untrusted} brought outside content into this conversation, and {case.call.full_name} sends data out.",
+                f"{source} brought outside content into this conversation, and {tool} sends data out.",
                 approvers=self.approvers,
             )
         return Allow(duty=MarkUntrusted() if _is_one_of(self.brings_in, case.call) else None)
