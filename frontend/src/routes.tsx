@@ -156,6 +156,20 @@ const connection = createRoute({
   component: lazyRouteComponent(() => import("./features/connections/ConnectionPage"), "ConnectionPage"),
 });
 
+const approvals = createRoute({
+  getParentRoute: () => workspace,
+  path: "approvals",
+  validateSearch: (search) => texts(search, "tab", "state"),
+  component: lazyRouteComponent(() => import("./features/approvals/ApprovalsPage"), "ApprovalsPage"),
+});
+
+const approval = createRoute({
+  getParentRoute: () => workspace,
+  path: "approvals/$approval",
+  validateSearch: (search) => texts(search, "tab"),
+  component: lazyRouteComponent(() => import("./features/approvals/ApprovalPage"), "ApprovalPage"),
+});
+
 const audit = createRoute({
   getParentRoute: () => workspace,
   path: "audit",
@@ -214,6 +228,8 @@ const routeTree = root.addChildren([
     gallery,
     newConnection,
     connection,
+    approvals,
+    approval,
     audit,
     auditEntry,
     authorizations,

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { paths } from "@/paths";
 
 import { Mark } from "../Mark";
-import { NAVIGATION, type NavigationItem } from "./navigation";
+import { type Badge, NAVIGATION, type NavigationItem } from "./navigation";
 import classes from "./Rail.module.css";
 import type { WorkspaceChoice } from "./Shell";
 import { WorkspaceSwitcher } from "./WorkspaceSwitcher";
@@ -11,9 +11,13 @@ import { WorkspaceSwitcher } from "./WorkspaceSwitcher";
 export interface RailProps {
   workspace: WorkspaceChoice;
   workspaces: readonly WorkspaceChoice[];
+  /** How much waits where; nothing stands where nothing does. */
+  badges: Badges;
 }
 
-export function Rail({ workspace, workspaces }: RailProps) {
+export type Badges = Readonly<Partial<Record<Badge, number>>>;
+
+export function Rail({ workspace, workspaces, badges }: RailProps) {
   return (
     <nav className={classes.rail} aria-label="Workspace">
       <Link to={paths.overview({ workspace: workspace.slug })} className={classes.brand}>
@@ -26,7 +30,7 @@ export function Rail({ workspace, workspaces }: RailProps) {
           <div key={group.label ?? index} className={classes.group}>
             {group.label !== undefined && <div className={classes.label}>{group.label}</div>}
             {group.items.map((item) => (
-              <RailLink key={item.label} item={item} workspace={workspace.slug} />
+              <RailLink key={item.label} item={item} workspace={workspace.slug} badges={badges} />
             ))}
           </div>
         ))}
@@ -35,8 +39,9 @@ export function Rail({ workspace, workspaces }: RailProps) {
   );
 }
 
-function RailLink({ item, workspace }: { item: NavigationItem; workspace: string }) {
+function RailLink({ item, workspace, badges }: { item: NavigationItem; workspace: string; badges: Badges }) {
   const Icon = item.icon;
+  const count = item.badge && badges[item.badge];
   return (
     <Link
       to={item.href({ workspace })}
@@ -45,6 +50,14 @@ function RailLink({ item, workspace }: { item: NavigationItem; workspace: string
     >
       <Icon size={16} stroke={1.6} aria-hidden />
       {item.label}
+      {count !== undefined && count > 0 && (
+        <span className={classes.badge}>
+          {count > BADGE_MAX ? `${String(BADGE_MAX)}+` : count}
+          <span data-visually-hidden=""> waiting</span>
+        </span>
+      )}
     </Link>
   );
 }
+
+const BADGE_MAX = 99;

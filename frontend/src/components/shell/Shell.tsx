@@ -6,7 +6,7 @@ import type { LiveStatus } from "@/api/liveEvents";
 
 import { OfflineBanner } from "../ui/OfflineBanner";
 import type { PaletteEntry } from "./paletteEntries";
-import { Rail } from "./Rail";
+import { type Badges, Rail } from "./Rail";
 import classes from "./Shell.module.css";
 import { TopBar } from "./TopBar";
 
@@ -32,12 +32,16 @@ export interface ShellProps {
   live?: LiveStatus;
   /** What the palette finds besides the pages: connections, tools. */
   paletteEntries?: readonly PaletteEntry[];
+  badges?: Badges;
   onSignOut: () => void;
   children: ReactNode;
 }
 
+const NO_BADGES: Badges = {};
+
 /** What stands around every page of a workspace: the rail, the top bar, the palette. */
-export function Shell({ person, workspace, workspaces, live, paletteEntries = [], onSignOut, children }: ShellProps) {
+export function Shell(props: ShellProps) {
+  const { person, workspace, workspaces, live, paletteEntries = [], badges = NO_BADGES, onSignOut, children } = props;
   const [isMenuOpen, menu] = useDisclosure(false);
   const [searches, setSearches] = useState(0);
   const search = () => {
@@ -45,7 +49,7 @@ export function Shell({ person, workspace, workspaces, live, paletteEntries = []
   };
   useHotkeys([["mod+K", search]], []);
   const content = useContentFocus(menu.close);
-  const rail = <Rail workspace={workspace} workspaces={workspaces} />;
+  const rail = <Rail workspace={workspace} workspaces={workspaces} badges={badges} />;
   return (
     <div className={classes.shell}>
       <a className={classes.skip} href="#content">

@@ -1,6 +1,7 @@
 import {
   IconAdjustments,
   IconApps,
+  IconChecklist,
   IconHome,
   IconListSearch,
   IconPlugConnected,
@@ -17,9 +18,13 @@ export interface NavigationItem {
   href: (at: { workspace: string }) => string;
   /** Other words under which the palette finds it. */
   keywords: string;
+  /** Which count of what waits stands beside it. */
+  badge?: Badge;
   /** Active only on the page itself, not on those below it. */
   isExact?: boolean;
 }
+
+export type Badge = "approvals";
 
 export interface NavigationGroup {
   label?: string;
@@ -32,6 +37,13 @@ export const NAVIGATION: readonly NavigationGroup[] = [
     items: [
       { label: "Overview", icon: IconHome, href: paths.overview, keywords: "home start connect chatgpt endpoint", isExact: true },
       { label: "Connections", icon: IconPlugConnected, href: paths.connections, keywords: "services servers tools mcp" },
+      {
+        label: "Approvals",
+        icon: IconChecklist,
+        href: paths.approvals,
+        keywords: "requests decide approve deny inbox waiting",
+        badge: "approvals",
+      },
       { label: "Audit", icon: IconListSearch, href: paths.audit, keywords: "log calls trail history" },
       {
         label: "Authorised apps",

@@ -1,10 +1,11 @@
 import { Button, type ButtonProps, Tooltip } from "@mantine/core";
-import type { MouseEventHandler } from "react";
+import type { MouseEventHandler, Ref } from "react";
 
 export interface GuardedButtonProps extends ButtonProps {
   /** Why it cannot be pressed, and who can change that. `undefined`: it can. */
   whyNot: string | undefined;
   type?: "button" | "submit";
+  ref?: Ref<HTMLButtonElement>;
   onClick?: MouseEventHandler<HTMLButtonElement>;
 }
 

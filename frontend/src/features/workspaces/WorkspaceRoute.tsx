@@ -5,6 +5,7 @@ import { useLiveEvents } from "@/api/useLiveEvents";
 import { Shell } from "@/components/shell/Shell";
 import { paths } from "@/paths";
 
+import { useApprovalBadge } from "../approvals/useApprovalBadge";
 import { useConnectionEntries } from "../connections/useConnectionEntries";
 import { useSession, useSignOut } from "../identity/session";
 import { rememberWorkspace } from "./lastWorkspace";
@@ -17,6 +18,7 @@ export function WorkspaceRoute() {
   const signOut = useSignOut();
   const live = useLiveEvents(workspace.slug);
   const connections = useConnectionEntries(workspace.slug);
+  const badges = useApprovalBadge(workspace.slug);
   useEffect(() => {
     rememberWorkspace(workspace.slug);
   }, [workspace.slug]);
@@ -30,6 +32,7 @@ export function WorkspaceRoute() {
       workspaces={workspaces}
       live={live}
       paletteEntries={connections}
+      badges={badges}
       onSignOut={() => void signOut()}
     >
       <Outlet />
