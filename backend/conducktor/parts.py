@@ -11,7 +11,8 @@ from conducktor.approvals.post import ApprovalPost
 from conducktor.approvals.waiting import Endings
 from conducktor.audit.writer import AuditWriter
 from conducktor.budgets import models as _budgets_models  # noqa: F401
-from conducktor.budgets.budgets import Budgets
+from conducktor.budgets.budgets import RESERVED_LONGER_S, Budgets
+from conducktor.budgets.watch import Watch
 from conducktor.connections.alarm import Alarm
 from conducktor.connections.catalog.library import Catalog
 from conducktor.connections.discovery import Discovery
@@ -28,6 +29,7 @@ from conducktor.edges.web_session import WebSessions
 from conducktor.gateway.call_tool import Gateway
 from conducktor.gateway.execute_approved import ApprovedCalls
 from conducktor.gateway.list_tools import Lists
+from conducktor.gateway.preview import Previews
 from conducktor.gateway.resolve import Resolver
 from conducktor.gateway.upstream import Upstream
 from conducktor.identity.account_post import AccountPost
@@ -127,7 +129,19 @@ class Parts:
         self.consents = Consents(self.database, self.key_ring, self.clock, settings, self.oauth_clients, self.audit)
         self.token_endpoint = TokenEndpoint(self.database, self.key_ring, self.clock, settings, self.oauth_clients, self.audit)
         self.revocation = RevocationEndpoint(self.database, self.key_ring, self.clock, self.oauth_clients, self.audit)
+        self.budgets = Budgets(
+            self.database,
+            self.changes,
+            Watch(self.database, self.notices, settings.origin),
+            self.clock,
+            lasts_s=settings.call_deadline_s + RESERVED_LONGER_S,
+        )
+        self.policies = Policies(self.database, self.changes, self.clock)
         self.simulation = Simulation(self.database, self.key_ring, self.clock)
+        # The resolver knows the management tools, of which the preview is one: it is looked up when somebody asks.
+        self.previews = Previews(
+            self.database, self.policies, self.budgets, lambda actor, tool: self.gateway.resolver.look_up(actor, tool)
+        )
         self.gate = Gate(self.database, self.audit, self.by_name())
         self.gate.check(OPERATIONS)
         self.management = ManagementTools(OPERATIONS, self.gate)
@@ -135,7 +149,7 @@ class Parts:
         self.gateway = Gateway(
             audit=self.audit,
             resolver=Resolver(self.toolboxes, self.management),
-            policies=Policies(self.database, self.changes, self.clock),
+            policies=self.policies,
             approvals=Approvals(
                 self.database,
                 self.key_ring,
@@ -145,7 +159,7 @@ class Parts:
                 executions=self.executions,
                 origin=settings.origin,
             ),
-            budgets=Budgets(),
+            budgets=self.budgets,
             upstream=Upstream(self.mcp, self.management, Alarm(self.doorbell), deadline_s=settings.call_deadline_s),
         )
 
@@ -171,6 +185,7 @@ class Parts:
             "account_post": self.account_post,
             "sessions": self.sessions,
             "simulation": self.simulation,
+            "previews": self.previews,
             "notices": self.notices,
             "deliveries": self.deliveries,
             "mailer": self.mailer,
@@ -190,6 +205,8 @@ class Parts:
             stack.push_async_callback(self.mcp.close)
             await self.audit.start()
             stack.push_async_callback(self.audit.stop)
+            await self.budgets.start()
+            stack.push_async_callback(self.budgets.stop)
             await self.authenticator.start()
             stack.push_async_callback(self.authenticator.stop)
             yield

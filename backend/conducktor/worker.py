@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from conducktor.approvals import jobs as approvals
 from conducktor.audit import jobs as audit
+from conducktor.budgets import jobs as budgets
 from conducktor.connections import jobs as connections
 from conducktor.gateway import jobs as gateway
 from conducktor.identity import jobs as identity
@@ -30,6 +31,7 @@ JOBS: dict[str, Job] = {
 PERIODIC: tuple[Periodic, ...] = (
     *approvals.PERIODIC,
     *audit.PERIODIC,
+    *budgets.PERIODIC,
     *connections.PERIODIC,
     *identity.PERIODIC,
     *notices.PERIODIC,

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from conducktor.core.actor import Actor
 from conducktor.core.errors import ConducktorError, Kind
@@ -20,6 +20,15 @@ _OUTCOMES = {
     Kind.EXHAUSTED: Outcome.DENIED,
     Kind.UPSTREAM: Outcome.UPSTREAM_ERROR,
 }
+
+
+class Bill(Protocol):
+    """What a call costs: None where the tool has no price. `remark` says why it is not what the price says."""
+
+    @property
+    def cost(self) -> MicroUsd | None: ...
+    @property
+    def remark(self) -> str | None: ...
 
 
 class Trail:
@@ -40,6 +49,7 @@ class Trail:
         self.reason: str | None = None
         self.result_bytes: int | None = None
         self.cost: MicroUsd | None = None
+        self._bill: Bill | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -48,6 +58,7 @@ class Trail:
         if error is not None:
             self.fail(error)
         self._open_if_needed()
+        self._settle_bill()
         self._complete(self)
 
     def begin(self, call: ToolCall) -> None:
@@ -71,9 +82,11 @@ class Trail:
             raise RuntimeError("a trail must begin before it can be durable")
         await self._written
 
-    def finish(self, result: CallResult, cost: MicroUsd | None = None) -> None:
-        """`cost` is None where the tool has no price."""
-        self.cost = cost
+    def pays(self, bill: Bill) -> None:
+        """What the call costs is read from it at the end, however the call ends."""
+        self._bill = bill
+
+    def finish(self, result: CallResult) -> None:
         self.outcome = Outcome.TOOL_ERROR if result.is_error or result.error is not None else Outcome.OK
         self.result_bytes = result.size
 
@@ -90,6 +103,12 @@ class Trail:
 
     def duration_us(self) -> int:
         return int((time.perf_counter() - self._started) * 1e6)
+
+    def _settle_bill(self) -> None:
+        if self._bill is not None:
+            self.cost = self._bill.cost
+            if self._bill.remark:
+                self.note(cost_remark=self._bill.remark)
 
     def _open_if_needed(self) -> None:
         """A call refused before it was resolved is written too, as far as it is known."""

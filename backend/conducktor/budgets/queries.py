@@ -57,6 +57,10 @@ async def time_zone(tx: Transaction, workspace_id: WorkspaceId) -> ZoneInfo:
     return ZoneInfo(name or "UTC")
 
 
+async def slug(tx: Transaction, workspace_id: WorkspaceId) -> str:
+    return await tx.session.scalar(select(Workspace.slug).where(Workspace.id == workspace_id)) or ""
+
+
 async def budgets(tx: Transaction, workspace_id: WorkspaceId) -> tuple[Budget, ...]:
     """All, by name."""
     rows = await tx.session.scalars(

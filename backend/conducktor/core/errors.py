@@ -24,6 +24,8 @@ class ConducktorError(Exception):
     """The request could not be done."""
 
     kind: ClassVar[Kind] = Kind.INVALID
+    may_have_run = True
+    """Where it was raised while a service was being asked: whether that may have acted all the same."""
 
     def __init__(self, detail: str, *, next_step: str | None = None, retry_after_s: int | None = None, **facts: Any) -> None:
         """`detail` is for people: what happened and why. `next_step` says what to do; `facts` are machine-readable."""

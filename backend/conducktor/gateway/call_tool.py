@@ -45,11 +45,13 @@ async def call_tool(gateway: Gateway, caller: Caller, request: CallRequest, rela
         trail.decided(decision.record)
         decision.permitted_call()
         async with gateway.budgets.reserve(call, decision.limits) as reservation:  # hold the money, atomically
+            trail.pays(reservation)  # whatever the call costs in the end is in the audit
             await trail.durable()  # no durable entry, no call
             await gateway.approvals.begin(call)  # an approved call: from here on it is never sent again
+            reservation.begin()
             result = await gateway.upstream.call(call, target, request, relay)
+            await reservation.settle(result)  # estimate → what was used
             decision, result = await gateway.policies.release(decision, result)  # what they let out of the answer
             trail.decided(decision.record)
-            await reservation.settle(result)  # estimate → what was used
-        trail.finish(result, reservation.cost)
+        trail.finish(result)
     return result
