@@ -72,6 +72,27 @@ class Detail(Line, frozen=True, kw_only=True):
     decision: dict[str, object] | None
 
 
+class PastCall(msgspec.Struct, frozen=True, kw_only=True):
+    """What policies saw of a call, and what was decided. `arguments_sealed` is still encrypted."""
+
+    id: CallId
+    at: datetime
+    surface: str
+    user_id: UserId
+    user_name: str
+    client_id: str | None
+    connection_id: ConnectionId | None
+    connection_name: str
+    method: str
+    tool: str
+    operation_class: str
+    caller: dict[str, Any]
+    arguments_sealed: bytes
+    conversation_id: str | None
+    outcome: str
+    decision: dict[str, Any] | None
+
+
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
     calls: int
     denied: int
@@ -105,6 +126,24 @@ async def get(tx: Transaction, workspace_id: WorkspaceId, entry_id: CallId) -> D
     statement = _lines(Detail).where(AuditEntry.workspace_id == workspace_id, AuditEntry.id == entry_id)
     row = (await tx.session.execute(statement)).mappings().first()
     return Detail(**row) if row else None
+
+
+async def past_calls(
+    tx: Transaction, workspace_id: WorkspaceId, since: datetime, before: CallId | None, limit: int
+) -> list[PastCall]:
+    """Ended calls of known tools, newest first, below `before`."""
+    statement = _lines(PastCall).where(
+        AuditEntry.workspace_id == workspace_id,
+        AuditEntry.kind == "call",
+        AuditEntry.at >= since,
+        AuditEntry.operation_class.is_not(None),
+        AuditEntry.caller.is_not(None),
+        AuditOutcome.outcome.is_not(None),
+    )
+    if before:
+        statement = statement.where(AuditEntry.id < before)
+    rows = await tx.session.execute(statement.order_by(AuditEntry.id.desc()).limit(limit))
+    return [PastCall(**row) for row in rows.mappings()]
 
 
 async def counts(tx: Transaction, workspace_id: WorkspaceId, since: datetime, user_id: UserId | None) -> Counts:
@@ -157,7 +196,7 @@ async def close_unfinished(tx: Transaction, *, since: datetime, until: datetime)
     return len((await tx.session.scalars(statement)).all())
 
 
-def _lines(shape: type[Line]) -> Select[tuple[object, ...]]:
+def _lines(shape: type[Line] | type[PastCall]) -> Select[tuple[object, ...]]:
     columns = [
         getattr(AuditOutcome, n) if hasattr(AuditOutcome, n) and n != "at" else getattr(AuditEntry, n)
         for n in shape.__struct_fields__

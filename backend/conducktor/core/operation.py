@@ -38,7 +38,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def writes(self) -> bool:
-        return self.method not in READS
+        return not self.tool_hints["readOnlyHint"]
 
     @property
     def summary(self) -> str:
@@ -55,13 +55,15 @@ def operation(
     permission: Permission,
     *,
     web_only: str | None = None,
+    reads: bool = False,
     destructive: bool = False,
     open_world: bool = False,
 ) -> Callable[[Callable[..., Awaitable[Any]]], Operation]:
     """Declare an operation. `route` is `METHOD /path` below the workspace.
 
     `web_only` is the reason why agents must not reach it; without one it is also the MCP tool `conducktr_<function name>`.
-    `destructive` and `open_world` become the tool's annotations (`readOnlyHint` comes from the method).
+    `destructive` and `open_world` become the tool's annotations; `readOnlyHint` comes from the method, or from `reads`: a POST
+    that changes nothing, whose input is too large for a query.
     """
     method, path = route.split(" ", 1)
 
@@ -79,9 +81,9 @@ def operation(
             needs=tuple(p.name for p in parameters.values() if p.kind is p.KEYWORD_ONLY),
             tool=None if web_only else f"conducktr_{function.__name__}",
             tool_hints={
-                "readOnlyHint": method in READS,
+                "readOnlyHint": reads or method in READS,
                 "destructiveHint": destructive or method == "DELETE",
-                "idempotentHint": method in {"GET", "PUT", "DELETE"},
+                "idempotentHint": reads or method in {"GET", "PUT", "DELETE"},
                 "openWorldHint": open_world,
             },
             web_only=web_only,

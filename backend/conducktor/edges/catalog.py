@@ -5,6 +5,7 @@ from conducktor.audit import operations as audit
 from conducktor.budgets import operations as budgets
 from conducktor.connections import operations as connections
 from conducktor.core.operation import Operation
+from conducktor.gateway import operations as gateway
 from conducktor.notices import operations as notices
 from conducktor.oauth import operations as oauth
 from conducktor.policies import operations as policies
@@ -15,6 +16,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *audit.OPERATIONS,
     *budgets.OPERATIONS,
     *connections.OPERATIONS,
+    *gateway.OPERATIONS,
     *notices.OPERATIONS,
     *oauth.OPERATIONS,
     *policies.OPERATIONS,

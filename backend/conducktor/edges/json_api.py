@@ -84,7 +84,7 @@ def _body_struct(operation: Operation, fields: list[msgspec.structs.FieldInfo]) 
 def _success(operation: Operation) -> int:
     if operation.result_type is type(None):
         return 204
-    made_something = operation.method == "POST" and "{" not in operation.path
+    made_something = operation.method == "POST" and operation.writes and "{" not in operation.path
     return 201 if made_something else 200
 
 

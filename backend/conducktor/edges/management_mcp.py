@@ -1,9 +1,10 @@
 """The gateway's own tools, made from the same operations as the JSON API: same input, same docstring, same gate."""
 
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
+from conducktor.core.actor import Actor
 from conducktor.core.errors import Invalid
 from conducktor.core.operation import Gate, NoInput, Operation
 from conducktor.core.tool_call import CallResult, OperationClass, ToolCall
@@ -12,6 +13,13 @@ from conducktor.gateway import scope
 from conducktor.gateway.target import Target
 from conducktor.infra.encryption import sha256
 from conducktor.oauth.caller import Caller
+
+
+@runtime_checkable
+class Spoken(Protocol):
+    """A view that has words of its own for the person, beside what a machine reads."""
+
+    def spoken(self) -> str: ...
 
 
 class ManagementTools:
@@ -33,13 +41,11 @@ class ManagementTools:
         if declared is None or declared.permission not in caller.role_permissions:
             return None
         scope.require(caller, declared.permission)
-        return Target(
-            connection=None,
-            name=name,
-            full_name=name,
-            operation_class=_operation_class(declared),
-            definition_hash=sha256(self._listed[name]),
-        )
+        return self._target(declared, name)
+
+    def visible(self, actor: Actor, name: str) -> Target | None:
+        declared = self._operations.get(name)
+        return self._target(declared, name) if declared and actor.may(declared.permission) else None
 
     async def call(self, call: ToolCall) -> CallResult:
         """Run the operation. Raises Invalid for arguments that do not fit, and what the operation raises."""
@@ -50,11 +56,20 @@ class ManagementTools:
             raise Invalid(f"The arguments of {call.tool} are not valid: {error}") from None
         view = await self._gate.run(declared, call.actor, data)
         structured = encode(view if view is not None else {"done": True})
-        text = encode(structured.decode())
+        text = encode(view.spoken() if isinstance(view, Spoken) else structured.decode())
         return CallResult(
             result=msgspec.Raw(
                 b'{"content":[{"type":"text","text":' + text + b'}],"structuredContent":' + structured + b',"isError":false}'
             )
+        )
+
+    def _target(self, declared: Operation, name: str) -> Target:
+        return Target(
+            connection=None,
+            name=name,
+            full_name=name,
+            operation_class=_operation_class(declared),
+            definition_hash=sha256(self._listed[name]),
         )
 
 

@@ -4,8 +4,8 @@ import functools
 import re
 from typing import Protocol
 
-from conducktor.connections.toolbox import Connected, Toolbox, ToolboxOf
-from conducktor.core.actor import Permission
+from conducktor.connections.toolbox import Connected, Tool, Toolbox, ToolboxOf
+from conducktor.core.actor import Actor, Permission
 from conducktor.core.errors import Invalid, NotFound
 from conducktor.core.tool_call import CallRequest, OperationClass
 from conducktor.gateway.mirrored_headers import contradicts
@@ -21,6 +21,9 @@ class LocalTools(Protocol):
 
     def target(self, caller: Caller, name: str) -> Target | None:
         """None when there is no such tool, or the caller's role does not include it."""
+
+    def visible(self, actor: Actor, name: str) -> Target | None:
+        """None when there is no such tool, or the actor may not use it."""
 
 
 class UnknownTool(NotFound):
@@ -63,6 +66,16 @@ class Resolver:
             raise HeaderContradicts(f"{header} is missing or differs from the body")
         return found
 
+    async def look_up(self, actor: Actor, name: str) -> Target:
+        """A tool by its full name, for those who only want to know about it. Raises UnknownTool, Forbidden."""
+        if own := self._local.visible(actor, name):
+            return own
+        actor.require(Permission.TOOLS_CALL)
+        toolbox = await self._toolboxes.of(actor.workspace_id)
+        if (found := toolbox.tools.get(name)) is None:
+            raise _unknown_tool(name[:NAME_SHOWN])
+        return _tool_target(found)
+
     async def check_connection(self, caller: Caller, name: str) -> None:
         """Raises UnknownConnection, InsufficientScope."""
         require(caller, Permission.CONNECTIONS_READ)
@@ -73,8 +86,10 @@ class Resolver:
 
 def _tool(toolbox: Toolbox, request: CallRequest) -> Target | None:
     tool = toolbox.plain.get((request.connection, request.name)) if request.connection else toolbox.tools.get(request.name)
-    if tool is None:
-        return None
+    return _tool_target(tool) if tool else None
+
+
+def _tool_target(tool: Tool) -> Target:
     return Target(
         connection=tool.connection,
         name=tool.name,
@@ -129,6 +144,10 @@ def _unknown(request: CallRequest) -> NotFound:
         case "resources/read":
             return UnknownResource(f"Unknown resource: {shown}.", uri=shown)
         case _:
-            return UnknownTool(
-                f"Unknown tool: {shown}.", next_step="List the tools again; press Refresh in ChatGPT's settings if it is new."
-            )
+            return _unknown_tool(shown)
+
+
+def _unknown_tool(shown: str) -> UnknownTool:
+    return UnknownTool(
+        f"Unknown tool: {shown}.", next_step="List the tools again; press Refresh in ChatGPT's settings if it is new."
+    )

@@ -125,7 +125,11 @@ async def list_policy_templates(actor: Actor, *, tx: Transaction) -> list[Templa
 
 
 @operation(
-    "policies.try", "POST /policies/try", Permission.POLICIES_WRITE, web_only="it shows what other people called, call by call"
+    "policies.try",
+    "POST /policies/try",
+    Permission.POLICIES_WRITE,
+    reads=True,
+    web_only="it shows what other people called, call by call",
 )
 async def try_policy(actor: Actor, data: TryPolicy, *, simulation: Simulation) -> TrialView:
     """Replay past calls under a draft: what would have been denied, asked or passed, and what would be different."""

@@ -25,7 +25,9 @@ class TrialLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TrialExample(msgspec.Struct, frozen=True, kw_only=True):
-    """A call whose end would be different. `reason` is what the caller would read; `policy` whose word counts."""
+    """A call that would end otherwise. `happened` is what was decided then. `policy` is the one whose word counts (or counted,
+    where it would pass now), `reason` what the caller would read.
+    """
 
     id: UUID
     at: datetime
@@ -42,8 +44,9 @@ class TrialExample(msgspec.Struct, frozen=True, kw_only=True):
 class TrialView(msgspec.Struct, frozen=True, kw_only=True):
     """`calls` were replayed, the newest first; `is_capped` when there were more. `happened` is what was decided then.
 
-    `changed` counts the calls that would end differently; `examples` shows up to 200 of them. `arguments_withheld` says why
-    examples have none. `reproduced` counts the calls whose recorded decision the unchanged policies give again.
+    Verdicts are those of policies: what a budget or the service itself refused is counted as passed. `changed` counts the calls
+    that the draft makes end otherwise; `examples` shows up to 200 of them, and then such as end otherwise than they did because
+    policies changed since. `reproduced` counts the calls that end under the policies as they are as they did then.
     """
 
     since: datetime

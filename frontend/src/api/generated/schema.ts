@@ -1121,6 +1121,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show what a tool call would do, without doing it.
+         * @description Show what a tool call would do, without doing it.
+         *
+         *     Use it when somebody asks "show me what you'll do", or before a destructive operation. Answers with the operation class, the
+         *     policies that are about the call, who would have to approve, the estimated cost and what is left of budgets and rate limits.
+         *     Nothing is sent, counted, spent or asked.
+         */
+        post: operations["gateway_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/prices": {
         parameters: {
             query?: never;
@@ -1384,6 +1408,13 @@ export interface components {
             tool: string;
             why_not: string | null;
         };
+        /** ApprovalNeeded */
+        ApprovalNeeded: {
+            count: number;
+            policy: string;
+            reason: string;
+            sent_to: string;
+        };
         /** ApprovalPage */
         ApprovalPage: {
             items: components["schemas"]["ApprovalLine"][];
@@ -1536,6 +1567,22 @@ export interface components {
             thresholds: number[];
             /** Format: date-time */
             updated_at: string;
+        };
+        /** CallPreview */
+        CallPreview: {
+            approvals: components["schemas"]["ApprovalNeeded"][];
+            connection: string;
+            cost_basis: string | null;
+            estimate_micro_usd: number | null;
+            hidden: string[];
+            limits: components["schemas"]["LimitLeft"][];
+            operation_class: components["schemas"]["OperationClass"];
+            policies: components["schemas"]["PolicySays"][];
+            rates: components["schemas"]["RateLeft"][];
+            reason: string | null;
+            summary: string;
+            tool: string;
+            verdict: components["schemas"]["Said"];
         };
         /** CatalogEntryView */
         CatalogEntryView: {
@@ -1981,6 +2028,17 @@ export interface components {
             };
             title: string;
         };
+        /** LimitLeft */
+        LimitLeft: {
+            held_micro_usd: number;
+            left_micro_usd: number;
+            limit_micro_usd: number;
+            name: string;
+            /** Format: date-time */
+            resets_at: string;
+            spent_micro_usd: number;
+            would_block: boolean;
+        };
         /** MailedToken */
         MailedToken: {
             token: string;
@@ -1997,7 +2055,7 @@ export interface components {
         };
         /**
          * Mode
-         * @description monitor only records what the policy would do.
+         * @description `monitor` records what the policy would do, and does not do it.
          * @default enforce
          * @enum {string}
          */
@@ -2098,6 +2156,16 @@ export interface components {
         PolicyList: {
             policies: components["schemas"]["PolicyView"][];
         };
+        /** PolicySays */
+        PolicySays: {
+            /** Format: uuid */
+            id: string;
+            mode: components["schemas"]["Mode"];
+            name: string;
+            reason: string | null;
+            verdict: components["schemas"]["Said"];
+            version: number;
+        };
         /** PolicyVersionView */
         PolicyVersionView: {
             /** Format: date-time */
@@ -2139,6 +2207,15 @@ export interface components {
             what: components["schemas"]["WhatView"];
             who: components["schemas"]["WhoView"];
         };
+        /** PreviewCall */
+        PreviewCall: {
+            /** @description What the tool would be called with. */
+            arguments?: {
+                [key: string]: unknown;
+            };
+            /** @description The tool's full name, for example linear-prod_create_issue. */
+            tool: string;
+        };
         /** PriceList */
         PriceList: {
             blocked: number;
@@ -2166,6 +2243,14 @@ export interface components {
             policy_version: number;
             reason: string;
             sent_to: string[];
+        };
+        /** RateLeft */
+        RateLeft: {
+            calls: number;
+            is_full: boolean;
+            policy: string;
+            seconds: number;
+            used: number | null;
         };
         /** ReorderPolicies */
         ReorderPolicies: {
@@ -2627,6 +2712,7 @@ export type AppliesTo = components['schemas']['AppliesTo'];
 export type ApprovalCounts = components['schemas']['ApprovalCounts'];
 export type ApprovalDetail = components['schemas']['ApprovalDetail'];
 export type ApprovalLine = components['schemas']['ApprovalLine'];
+export type ApprovalNeeded = components['schemas']['ApprovalNeeded'];
 export type ApprovalPage = components['schemas']['ApprovalPage'];
 export type AuditDetail = components['schemas']['AuditDetail'];
 export type AuditFacets = components['schemas']['AuditFacets'];
@@ -2641,6 +2727,7 @@ export type BudgetList = components['schemas']['BudgetList'];
 export type BudgetScope = components['schemas']['BudgetScope'];
 export type BudgetState = components['schemas']['BudgetState'];
 export type BudgetView = components['schemas']['BudgetView'];
+export type CallPreview = components['schemas']['CallPreview'];
 export type CatalogEntryView = components['schemas']['CatalogEntryView'];
 export type CatalogVariable = components['schemas']['CatalogVariable'];
 export type CatalogView = components['schemas']['CatalogView'];
@@ -2691,6 +2778,7 @@ export type InvitationView = components['schemas']['InvitationView'];
 export type InvitePerson = components['schemas']['InvitePerson'];
 export type KindExample = components['schemas']['KindExample'];
 export type KindView = components['schemas']['KindView'];
+export type LimitLeft = components['schemas']['LimitLeft'];
 export type MailedToken = components['schemas']['MailedToken'];
 export type MemberView = components['schemas']['MemberView'];
 export type Mode = components['schemas']['Mode'];
@@ -2709,12 +2797,15 @@ export type Person = components['schemas']['Person'];
 export type PolicyDraft = components['schemas']['PolicyDraft'];
 export type PolicyHistory = components['schemas']['PolicyHistory'];
 export type PolicyList = components['schemas']['PolicyList'];
+export type PolicySays = components['schemas']['PolicySays'];
 export type PolicyVersionView = components['schemas']['PolicyVersionView'];
 export type PolicyView = components['schemas']['PolicyView'];
+export type PreviewCall = components['schemas']['PreviewCall'];
 export type PriceList = components['schemas']['PriceList'];
 export type PriceView = components['schemas']['PriceView'];
 export type Profile = components['schemas']['Profile'];
 export type QuestionView = components['schemas']['QuestionView'];
+export type RateLeft = components['schemas']['RateLeft'];
 export type ReorderPolicies = components['schemas']['ReorderPolicies'];
 export type ResetPassword = components['schemas']['ResetPassword'];
 export type Role = components['schemas']['Role'];
@@ -4380,13 +4471,39 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Document created, URL follows */
-            201: {
+            /** @description Request fulfilled, document follows */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TrialView"];
+                };
+            };
+        };
+    };
+    gateway_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewCall"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallPreview"];
                 };
             };
         };
