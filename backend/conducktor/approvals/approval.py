@@ -9,6 +9,7 @@ import msgspec
 from conducktor.approvals.state import State
 from conducktor.core.ids import ApprovalId, AuthorizationId, UserId, WorkspaceId
 from conducktor.core.question import Question
+from conducktor.core.tool_call import CallResult
 
 
 class Decision(StrEnum):
@@ -70,6 +71,21 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     def path(self) -> str:
         """The page of the web application."""
         return f"/w/{self.workspace_slug}/approvals/{self.id}"
+
+
+class KeptResult(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The answer of a call that was carried out, as it is sealed with the row."""
+
+    result: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    error: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    is_error: bool = False
+
+    @classmethod
+    def of(cls, result: CallResult) -> "KeptResult":
+        return cls(result.result or msgspec.UNSET, result.error or msgspec.UNSET, result.is_error)
+
+    def restored(self) -> CallResult:
+        return CallResult(result=self.result or None, error=self.error or None, is_error=self.is_error)
 
 
 class FrozenCall(msgspec.Struct, frozen=True):

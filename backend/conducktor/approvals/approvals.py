@@ -14,6 +14,7 @@ from conducktor.approvals.decide import announce
 from conducktor.approvals.digest import digest_of
 from conducktor.approvals.execution import Executions
 from conducktor.approvals.post import ApprovalPost
+from conducktor.approvals.show import kept_result
 from conducktor.approvals.state import LIVE, State
 from conducktor.approvals.waiting import Endings
 from conducktor.core.clock import Clock
@@ -135,7 +136,7 @@ class Approvals:
             if approval.state is State.EXECUTED:
                 _, sealed = await queries.sealed(tx, approval.workspace_id, approval.id)
                 if sealed:
-                    return msgspec.json.decode(self._key_ring.open(sealed, bound_to=approval.id.bytes), type=CallResult)
+                    return kept_result(self._key_ring, approval, sealed)
             elif approval.state is State.DENIED:
                 votes = (await queries.votes(tx, approval.workspace_id, [approval.id])).get(approval.id, ())
                 denied_by = next((vote.user_name for vote in votes if not vote.is_approval), None)

@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from conducktor.approvals import claims, queries
-from conducktor.approvals.approval import Approval, FrozenCall
+from conducktor.approvals.approval import Approval, FrozenCall, KeptResult
 from conducktor.approvals.decide import announce
 from conducktor.approvals.digest import digest_of
 from conducktor.approvals.post import ApprovalPost
@@ -125,7 +125,7 @@ class Executions:
 
     async def finish(self, claimed: Claimed, call_id: CallId, result: CallResult) -> bool:
         """It was carried out. Also replaces `unknown` that was written meanwhile, unless a person has looked already."""
-        sealed = self._key_ring.seal(msgspec.json.encode(result), bound_to=claimed.approval.id.bytes)
+        sealed = self._key_ring.seal(msgspec.json.encode(KeptResult.of(result)), bound_to=claimed.approval.id.bytes)
         values = {"state": State.EXECUTED, "result_sealed": sealed, "execution_call_id": call_id, "reason": None}
         return await self._end(claimed, values, was_sent=True)
 

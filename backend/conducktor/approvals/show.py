@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from conducktor.approvals import queries
-from conducktor.approvals.approval import Approval, Decision, FrozenCall, Vote
+from conducktor.approvals.approval import Approval, Decision, FrozenCall, KeptResult, Vote
 from conducktor.approvals.approvers import Person, given, needed
 from conducktor.approvals.decide import Hearing, can_close, hear, is_asked
 from conducktor.approvals.queries import Viewer, Wanted
@@ -121,6 +121,10 @@ def frozen(key_ring: KeyRing, approval: Approval, params_sealed: bytes) -> tuple
     return call, bytes(params.get("arguments", b"{}"))
 
 
+def kept_result(key_ring: KeyRing, approval: Approval, sealed: bytes) -> CallResult:
+    return msgspec.json.decode(key_ring.open(sealed, bound_to=approval.id.bytes), type=KeptResult).restored()
+
+
 async def _hearings(tx: Transaction, actor: Actor, approvals: Sequence[Approval], now: datetime) -> list[Hearing]:
     votes = await queries.votes(tx, actor.workspace_id, [approval.id for approval in approvals])
     voters = {vote.user_id for given_ in votes.values() for vote in given_}
@@ -135,7 +139,7 @@ async def _hearings(tx: Transaction, actor: Actor, approvals: Sequence[Approval]
 def _line(hearing: Hearing, actor: Actor, light: Light, result_sealed: bytes | None) -> ApprovalLine:
     approval, is_mine = hearing.approval, hearing.approval.requester_id == actor.user_id
     why_not = hearing.why_not(actor.user_id)
-    result = _result(approval, result_sealed, light.key_ring) if result_sealed else None
+    result = kept_result(light.key_ring, approval, result_sealed) if result_sealed else None
     text = bytes(result.result or result.error or b"").decode("utf-8", "replace") if result else None
     return ApprovalLine(
         id=approval.id,
@@ -166,10 +170,6 @@ def _line(hearing: Hearing, actor: Actor, light: Light, result_sealed: bytes | N
         result_is_cut=text is not None and len(text) > RESULT_SHOWN,
         link=light.origin + approval.path(),
     )
-
-
-def _result(approval: Approval, sealed: bytes, key_ring: KeyRing) -> CallResult:
-    return msgspec.json.decode(key_ring.open(sealed, bound_to=approval.id.bytes), type=CallResult)
 
 
 def _questions(hearing: Hearing) -> list[QuestionView]:

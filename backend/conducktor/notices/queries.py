@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, func, literal, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from conducktor.core.ids import UserId, WorkspaceId, new_id
@@ -173,7 +173,7 @@ def _listening(workspace_id: WorkspaceId, topic: Topic) -> tuple[Any, ...]:
     return (
         ChannelRow.workspace_id == workspace_id,
         ChannelRow.is_enabled,
-        ChannelRow.topics.any(literal(topic.value)),
+        ChannelRow.topics.contains([topic.value]),
     )
 
 
