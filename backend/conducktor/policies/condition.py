@@ -11,8 +11,8 @@ from typing import Any
 import cel
 
 from conducktor.policies.case import Case
+from conducktor.policies.spoken import VARIABLES, context_of
 
-VARIABLES = ("args", "caller", "tool", "now")
 LENGTH_MAX = 2_000
 NESTING_MAX = 2
 VALUES_MAX = 1_000  # in arguments that nested loops run over: 1,000² steps take about a quarter of a second
@@ -51,10 +51,9 @@ class Condition:
     def value(self, case: Case) -> Any:
         """What the expression says of the case. Raises ConditionFailed with the reason."""
         try:
-            given = {name: case.arguments if name == "args" else getattr(case, name) for name in self._reads}
-            if self._nesting > 1 and "args" in given and _holds_more(given["args"], VALUES_MAX):
+            if self._nesting > 1 and self.reads_arguments and _holds_more(case.arguments, VALUES_MAX):
                 raise ConditionFailed(f"the arguments hold more than {VALUES_MAX} values, too many for nested loops")
-            return self._program.execute(cel.Context(given))
+            return self._program.execute(context_of(case, self._reads))
         except KeyError as error:
             raise ConditionFailed(f"there is no {error} in this call. {_HINT}") from None
         except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:

@@ -97,3 +97,10 @@ def test_arguments_that_nobody_could_judge_are_refused() -> None:
 def test_a_condition_that_does_not_look_inside_never_decodes_the_arguments() -> None:
     call = msgspec.structs.replace(example_call("linear-prod_create_issue"), arguments=msgspec.Raw(b"not JSON"))
     assert Condition("caller.role == 'member'").value(Case(call)) is True
+
+
+def test_one_cases_arguments_are_never_anothers() -> None:
+    """The context is kept for a caller and a tool; two of their calls may be judged by turns."""
+    condition = Condition("args.n == 1")
+    first, second = a_case({"n": 1}), a_case({"n": 2})
+    assert [condition.value(case) for case in (first, second, first, second)] == [True, False, True, False]
