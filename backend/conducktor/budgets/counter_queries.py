@@ -35,7 +35,7 @@ WITH wanted AS (
   WHERE (SELECT count(*) FROM ending) = cardinality($7::uuid[])
   ORDER BY s.limit_id, s.subject, s.period_start FOR UPDATE OF s
 ), verdict AS MATERIALIZED (
-  SELECT count(*) = cardinality($1::uuid[]) AND bool_and(coalesce(fits, true)) AS done FROM counters
+  SELECT count(*) = cardinality($1::uuid[]) AND coalesce(bool_and(coalesce(fits, true)), true) AS done FROM counters
 ), moved AS (
   UPDATE spending s SET used = s.used + w.to_used, held = s.held + w.to_held
   FROM wanted w, verdict v

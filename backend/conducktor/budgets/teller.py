@@ -14,6 +14,7 @@ import structlog
 from conducktor.budgets.booking import Batch, Booked, Settlement, book
 from conducktor.budgets.draw import CounterKey, Draw, Hold
 from conducktor.core.clock import Clock
+from conducktor.core.errors import Unavailable
 from conducktor.core.ids import WorkspaceId
 from conducktor.infra.database import Database, database_away
 
@@ -107,7 +108,14 @@ class Teller:
                 future.set_exception(database_away())
             if not isinstance(error, Exception):
                 raise
-            log.warning("budget.write_failed", asks=len(asks), settlements=len(settlements), error=type(error).__name__)
+            is_away = isinstance(error, (Unavailable, OSError, asyncpg.PostgresError, asyncpg.InterfaceError))
+            log.warning(
+                "budget.write_failed",
+                asks=len(asks),
+                settlements=len(settlements),
+                error=type(error).__name__,
+                exc_info=None if is_away else error,
+            )
             return False
         self._answer(asks, booked)
         self._tell(batch, booked)

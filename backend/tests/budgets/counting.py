@@ -1,5 +1,6 @@
 """Tellers, calls and counters without a gateway around them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -42,9 +43,11 @@ async def telling(url: str, *, lasts_s: float = 60) -> AsyncIterator[Teller]:
     database = Database(url, pool_size=2)
     teller = Teller(database, utc_now, lasts_s=lasts_s, on_spent=lambda *_: None)
     await teller.start()
-    yield teller
-    await teller.stop()
-    await database.close()
+    try:
+        yield teller
+    finally:
+        await teller.stop()
+        await database.close()
 
 
 async def opened(url: str, workspace_id: WorkspaceId, *draws: Draw) -> None:
@@ -113,8 +116,6 @@ async def all_counted(url: str) -> list[Counted]:
 
 async def settled(url: str, within: timedelta = timedelta(seconds=5)) -> None:
     """Wait until nothing is held any more. Raises TimeoutError."""
-    import asyncio
-
     connection = await asyncpg.connect(url)
     async with asyncio.timeout(within.total_seconds()):
         while await connection.fetchval("SELECT count(*) FROM reservations"):
