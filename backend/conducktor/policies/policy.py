@@ -19,7 +19,7 @@ from conducktor.core.tool_call import ToolCall
 from conducktor.policies.case import Case
 from conducktor.policies.sensitive import Finding, Sensitive
 
-Pattern = Annotated[str, Meta(min_length=1, max_length=200)]
+Pattern = Annotated[str, Meta(min_length=1, max_length=200, extra_json_schema={"format": "tool-pattern"})]
 """A tool's full name with shell wildcards (`linear-*_create_*`), upper and lower case told apart."""
 
 

@@ -19,7 +19,15 @@ class ArgumentRule(Policy, frozen=True, kw_only=True, tag="argument_rule"):
 
     title: ClassVar[str] = "Argument rule"
 
-    rule: Annotated[str, Meta(title="Rule (CEL)", description="Must be true, for example `args.amount <= 100`.", min_length=1)]
+    rule: Annotated[
+        str,
+        Meta(
+            title="Rule (CEL)",
+            description="Must be true, for example `args.amount <= 100`.",
+            min_length=1,
+            extra_json_schema={"format": "cel"},
+        ),
+    ]
     message: Annotated[
         str, Meta(title="Message", description="What the caller reads when the rule is broken.", max_length=500)
     ] = ""
