@@ -20,7 +20,7 @@ web := frontend/dist/index.html
 web_sources := $(filter-out %.test.ts %.test.tsx,$(shell find frontend/src frontend/public -type f 2>/dev/null)) \
 	$(wildcard frontend/*.ts frontend/*.js frontend/*.json frontend/index.html)
 
-.PHONY: help run test check api build install lock screenshots bench clean
+.PHONY: help run test check api build install lock screenshots bench conformance clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ test: install-dev install-upstreams chromium ## Run all tests: backend, web appl
 
 check: install-dev ## Format, lint, types, floors, generated client, migrations (under a minute)
 	@$(MAKE) --jobs=2 --keep-going --output-sync=target check-types check-web check-parity check-style check-floors
+
+conformance: install-dev install-upstreams ## Run the official conformance suite through Conducktor, and say what passes
+	$(python) -m pytest -s -q e2e/conformance
 
 bench: install-dev ## Measure tool calls through Conducktor against other proxies (below 6 minutes)
 	$(python) -m bench

@@ -5,6 +5,7 @@ import os
 import shlex
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -44,6 +45,16 @@ async def time_server() -> AsyncIterator[str]:
     command = ["node", str(bridge), "--stdio", server, "--outputTransport", "streamableHttp", "--port", str(port)]
     _require(TIME_SERVER)
     async with _running(bridge, command, port):
+        yield f"http://127.0.0.1:{port}/mcp"
+
+
+@asynccontextmanager
+async def conformance(era: str) -> AsyncIterator[str]:
+    """The address of our own fixture for the official suite, on the `mcp` SDK; `era` is legacy, modern or dual."""
+    program = E2E / "upstreams" / "conformance_server.py"
+    port = free_port()
+    command = [sys.executable, "-m", "e2e.upstreams.conformance_server", "--port", str(port), "--era", era]
+    async with _running(program, command, port, PYTHONPATH=f"{E2E.parent}{os.pathsep}{E2E.parent / 'backend'}"):
         yield f"http://127.0.0.1:{port}/mcp"
 
 

@@ -1,0 +1,1 @@
+"""The official conformance suite, through a running Conducktor, against upstreams of each era."""

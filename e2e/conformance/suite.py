@@ -1,0 +1,58 @@
+"""Running `@modelcontextprotocol/conformance` and reading what it prints."""
+
+import asyncio
+import platform
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+E2E = Path(__file__).resolve().parents[1]
+PROGRAM = E2E / "node_modules/@modelcontextprotocol/conformance/dist/index.js"
+NODE = E2E / "node_modules" / f"node-linux-{ {'x86_64': 'x64', 'aarch64': 'arm64'}.get(platform.machine(), 'x64') }" / "bin/node"
+RUN_S = 90.0
+
+_SCENARIO = re.compile(r"^[✓✗] (?P<name>[\w/-]+): (?P<passed>\d+) passed, (?P<failed>\d+) failed", re.MULTILINE)
+_UNSCORED = re.compile(r"^  [✓✗] (?P<name>[\w/-]+) \((?P<why>[\w-]+)\)$", re.MULTILINE)
+
+
+class Report(NamedTuple):
+    """`failed` are scored scenarios with a failed check, `unscored` those that fail and do not count."""
+
+    passed: tuple[str, ...]
+    failed: tuple[str, ...]
+    unscored: tuple[str, ...]
+    output: str
+
+    @property
+    def headline(self) -> str:
+        failed = f": {', '.join(self.failed)}" if self.failed else ""
+        return f"{len(self.passed)} of {len(self.passed) + len(self.failed)} scored scenarios pass{failed}"
+
+
+async def run_server_suite(url: str, revision: str) -> Report:
+    """Everything that `revision` requires of a server, and what the suite runs besides."""
+    for program in (NODE, PROGRAM):
+        assert program.exists(), f"{program} is missing: run e2e/upstreams/install.sh"
+    command = [str(NODE), str(PROGRAM), "server", "--url", url, "--requirements", revision]
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
+    try:
+        async with asyncio.timeout(RUN_S):
+            printed, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return _read(printed.decode(errors="replace"))
+
+
+def _read(output: str) -> Report:
+    summary = output[output.rfind("=== SUMMARY ===") :]
+    unscored = {found["name"] for found in _UNSCORED.finditer(summary)}
+    results = {found["name"]: int(found["failed"]) == 0 for found in _SCENARIO.finditer(summary)}
+    assert results, f"the suite printed no summary:\n{output[-3000:]}"
+    return Report(
+        tuple(name for name, well in results.items() if well and name not in unscored),
+        tuple(name for name, well in results.items() if not well and name not in unscored),
+        tuple(name for name, well in results.items() if not well and name in unscored),
+        output,
+    )
