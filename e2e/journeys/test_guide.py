@@ -7,9 +7,12 @@ from typing import Any
 
 from mcp.client.client import Client
 from mcp_types import CallToolResult, TextContent
+from playwright.async_api import expect
 
+from e2e.conftest import NewPage
 from e2e.support.chatgpt import ChatGpt
 from e2e.support.official_client import official_client
+from e2e.support.page_checks import Complaints
 from e2e.support.people import Person
 from e2e.support.product import Product
 
@@ -77,6 +80,33 @@ async def test_a_call_that_needs_approval_is_carried_out_once_it_has_it(product:
         assert wish["title"] in text(done)
         assert text(await lab.others_client.call_tool("linear-prod_create_issue", wish)) == text(done)
         assert await lab.issues(wish["title"]) == 1
+
+
+async def test_an_admin_decides_in_an_inbox_that_was_open_all_the_time(product: Product, new_page: NewPage) -> None:
+    async with team(product, "member") as lab:
+        await lab.put_in_force("linear-approval")
+        page = await new_page(lab.owner)
+        complaints = Complaints(page)
+        await page.goto(f"/w/{lab.owner.workspace}/approvals")
+        await expect(page.get_by_role("row").filter(has_text="Create issue")).to_have_count(0)
+        wish = {"title": f"Approved in Chromium {lab.owner.email}"}
+        await lab.others_client.call_tool("linear-prod_create_issue", wish)
+
+        await page.get_by_role("link", name="Create issue in linear-prod").click()
+
+        await expect(page.get_by_text("All Linear issue creations require approval")).to_be_visible()
+        await expect(page.get_by_role("region", name="Arguments").get_by_text(wish["title"])).to_be_visible()
+        decision = page.get_by_role("region", name="Decision")
+        await decision.get_by_label("Comment").fill("Go ahead")
+        await decision.get_by_role("button", name="Approve").click()
+        done = await until_answered(lab.others_client, "linear-prod_create_issue", wish)
+        assert wish["title"] in text(done)
+        requester = await new_page(lab.other)
+        await requester.goto(f"/w/{lab.owner.workspace}/approvals?tab=mine")
+        await requester.get_by_role("link", name="Create issue in linear-prod").click()
+        await expect(requester.get_by_text("Go ahead")).to_be_visible()
+        await expect(requester.get_by_role("main")).to_contain_text("Result")
+        assert complaints.beside() == []
 
 
 async def test_a_budget_blocks_what_would_exceed_it(product: Product) -> None:
