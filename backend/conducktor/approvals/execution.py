@@ -19,7 +19,7 @@ from conducktor.approvals.post import ApprovalPost
 from conducktor.approvals.show import frozen
 from conducktor.approvals.state import State
 from conducktor.core.clock import Clock
-from conducktor.core.errors import Conflict, Forbidden
+from conducktor.core.errors import Conflict, Forbidden, Invalid
 from conducktor.core.ids import ApprovalId, CallId, WorkspaceId
 from conducktor.core.question import Question
 from conducktor.core.tool_call import ApprovalClaim, CallRequest, CallResult, ToolCall
@@ -90,8 +90,13 @@ class Executions:
             sealed, _ = await queries.sealed(tx, workspace_id, approval_id)
             assert approval
             await announce(tx, approval)
-        call, arguments = frozen(self._key_ring, approval, sealed)
-        claim = ApprovalClaim(approval_id, token)
+            claim = ApprovalClaim(approval_id, token)
+            try:
+                call, arguments = frozen(self._key_ring, approval, sealed)
+            except Invalid as error:
+                values = {"state": State.VOID, "reason": error.detail, "ended_at": now}
+                await claims.end(tx, workspace_id, claim, values, was_sent=False)
+                return None
         return Claimed(approval=approval, claim=claim, frozen=call, arguments=arguments)
 
     async def renew(self, claimed: Claimed) -> bool:

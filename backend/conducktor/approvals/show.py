@@ -36,6 +36,8 @@ RESULT_SHOWN = 2_000
 ARGUMENTS_SHOWN = 100_000
 EARLIER_SHOWN = 10
 
+_WITHHELD = "Only the requester and those who were asked read the arguments."
+
 
 class Light(msgspec.Struct, frozen=True):
     """What is needed to show anything: the time, the key to what is sealed, and where our pages are."""
@@ -77,8 +79,9 @@ async def detail(tx: Transaction, actor: Actor, approval_id: ApprovalId, light: 
     approval = hearing.approval
     is_mine = approval.requester_id == actor.user_id
     params_sealed, result_sealed = await queries.sealed(tx, actor.workspace_id, approval_id)
-    may_read = is_mine or is_asked(hearing, actor.user_id)
-    arguments = frozen(light.key_ring, approval, params_sealed)[1] if may_read else None
+    arguments, withheld = None, _WITHHELD
+    if is_mine or is_asked(hearing, actor.user_id):
+        arguments, withheld = _opened(light.key_ring, approval, params_sealed)
     text = msgspec.json.format(arguments, indent=2).decode() if arguments is not None else None
     definition = await queries.definition(tx, actor.workspace_id, approval)
     return ApprovalDetail(
@@ -87,7 +90,7 @@ async def detail(tx: Transaction, actor: Actor, approval_id: ApprovalId, light: 
         arguments_is_cut=text is not None and len(text) > ARGUMENTS_SHOWN,
         arguments_bytes=len(arguments) if arguments is not None else None,
         arguments_digest=hashlib.sha256(arguments).hexdigest() if arguments is not None else None,
-        arguments_withheld=None if may_read else "Only the requester and those who were asked read the arguments.",
+        arguments_withheld=withheld,
         definition=definition.decode("utf-8", "replace") if definition else None,
         definition_note=None if definition else _no_definition(approval),
         votes=[_vote(vote) for vote in hearing.votes],
@@ -123,6 +126,14 @@ def frozen(key_ring: KeyRing, approval: Approval, params_sealed: bytes) -> tuple
 
 def kept_result(key_ring: KeyRing, approval: Approval, sealed: bytes) -> CallResult:
     return msgspec.json.decode(key_ring.open(sealed, bound_to=approval.id.bytes), type=KeptResult).restored()
+
+
+def _opened(key_ring: KeyRing, approval: Approval, params_sealed: bytes) -> tuple[bytes | None, str | None]:
+    """The arguments, or why they can not be shown: a row that somebody tampered with must not hide itself."""
+    try:
+        return frozen(key_ring, approval, params_sealed)[1], None
+    except Invalid as error:
+        return None, error.detail
 
 
 async def _hearings(tx: Transaction, actor: Actor, approvals: Sequence[Approval], now: datetime) -> list[Hearing]:

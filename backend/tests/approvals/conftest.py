@@ -43,7 +43,9 @@ async def everybody(product: Product) -> AsyncIterator[Desk]:
         shelf = await stack.enter_async_context(Shelf(tool("echo"), tool("other")))
         wish = {"name": "shelf", "url": shelf.url, "auth": "bearer", "secret": "upstream-credential"}
         decoded(await people[0].browser.post(f"{LAB}/connections", wish))
-        client = await stack.enter_async_context(await Client.authorized(product, people[3].browser, "lab", ("connections", "tools")))
+        client = await stack.enter_async_context(
+            await Client.authorized(product, people[3].browser, "lab", ("connections", "tools"))
+        )
         yield Desk(product, people, shelf, client)
 
 

@@ -152,7 +152,7 @@ async def test_a_client_that_stops_waiting_leaves_the_request_alone(desk: Desk) 
 
 async def test_what_people_see_is_exactly_what_was_asked(desk: Desk) -> None:
     await desk.policy(reason="Writing needs a second pair of eyes.")
-    hostile = '<script>alert(1)</script> **bold** \u202egnp.exe \u0000'
+    hostile = "<script>alert(1)</script> **bold** \u202egnp.exe \u0000"
     asked = await desk.ask(hostile)
 
     detail = await desk.get(asked.id, desk.admin)
