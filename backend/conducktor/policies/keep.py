@@ -136,7 +136,7 @@ def _require_words_of_the_scope(definition: Definition, scope: AppliesTo) -> Non
 
 
 def _columns(definition: Definition) -> dict[str, Any]:
-    told: dict[str, Any] = msgspec.to_builtins(definition)
+    told: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(definition))
     return told
 
 

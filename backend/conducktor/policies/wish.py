@@ -14,6 +14,7 @@ from conducktor.policies.kinds import BY_NAME, Rule
 from conducktor.policies.selection import What, Who
 
 NAME_MAX = 120
+APPROVERS_MAX = 20
 
 
 class WhoWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,6 +36,15 @@ class WhatWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         tuple[str, ...], Meta(description="Full tool names such as linear-prod_create_issue; * and ? are wildcards.")
     ] = ()
     classes: Annotated[tuple[OperationClass, ...], Meta(description="Operation classes.")] = ()
+
+
+class ApproversWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who may approve, by any of their names, and how many of them must agree."""
+
+    roles: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    count: Annotated[int, Meta(ge=1, le=APPROVERS_MAX)] = 1
 
 
 class PolicyDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,20 +137,24 @@ def rule_of(kind: str, settings: dict[str, Any], directory: Directory) -> Rule:
     if kind not in BY_NAME:
         raise Invalid(f"There is no kind of policy called “{kind}”.", errors={"kind": f"One of {', '.join(BY_NAME)}."})
     told = {**settings, "kind": kind}
-    if isinstance(approvers := told.get("approvers"), dict):
-        told["approvers"] = approvers | {
-            "groups": [
-                _id(group, directory.groups, "settings.approvers.groups", "group") for group in approvers.get("groups") or ()
-            ],
-            "people": [
-                _id(one, directory.people, "settings.approvers.people", "member") for one in approvers.get("people") or ()
-            ],
-        }
+    if "approvers" in told:
+        told["approvers"] = _approvers(told["approvers"], directory)
     rule: Rule = _converted(told, Rule, "settings")
     return rule
 
 
-def _converted(told: dict[str, Any], shape: Any, field: str) -> Any:
+def _approvers(wish: object, directory: Directory) -> dict[str, Any]:
+    field = "settings.approvers"
+    told: ApproversWish = _converted(wish, ApproversWish, field)
+    return {
+        "roles": [_known(role, directory.roles, f"{field}.roles", "role") for role in told.roles],
+        "groups": [_id(group, directory.groups, f"{field}.groups", "group") for group in told.groups],
+        "people": [_id(person, directory.people, f"{field}.people", "member") for person in told.people],
+        "count": told.count,
+    }
+
+
+def _converted(told: object, shape: Any, field: str) -> Any:
     try:
         return msgspec.convert(told, shape, strict=False)
     except msgspec.ValidationError as error:

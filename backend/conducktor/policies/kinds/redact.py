@@ -21,18 +21,19 @@ class Redact(Policy, frozen=True, kw_only=True, tag="redact"):
     title: ClassVar[str] = "Redact"
 
     what: Annotated[
-        frozenset[Sensitive],
+        tuple[Sensitive, ...],
         Meta(title="What to hide", description="secrets (API keys, tokens, private keys), emails, cards.", min_length=1),
-    ] = frozenset(Sensitive)
+    ] = tuple(Sensitive)
     in_arguments: Annotated[bool, Meta(title="In arguments", description="Hide it in what is sent to the tool.")] = True
     in_results: Annotated[bool, Meta(title="In results", description="Hide it in what comes back.")] = True
 
     def judge(self, case: Case) -> Verdict:
-        duty = HideInResult(self.what) if self.in_results else None
+        what = frozenset(self.what)
+        duty = HideInResult(what) if self.in_results else None
         if not self.in_arguments:
             return Allow(duty=duty)
         given = bytes(case.call.arguments)
-        hidden, findings = hide(given, self.what, "arguments")
+        hidden, findings = hide(given, what, "arguments")
         if not findings:
             return Allow(duty=duty)
         return Allow(msgspec.structs.replace(case.call, arguments=msgspec.Raw(hidden)), duty=duty, findings=findings)
@@ -43,7 +44,7 @@ _CARD = {"text": "charge 4111 1111 1111 1111"}
 Redact.examples = (
     Example(
         "hides a card number on its way out",
-        Redact(what=frozenset({Sensitive.CARDS}), in_results=False),
+        Redact(what=(Sensitive.CARDS,), in_results=False),
         example_case("slack-alerts_post_message", _CARD),
         Allow(
             example_call("slack-alerts_post_message", {"text": "charge [redacted: card number]"}),
@@ -52,7 +53,7 @@ Redact.examples = (
     ),
     Example(
         "looks at the result too",
-        Redact(what=frozenset({Sensitive.SECRETS})),
+        Redact(what=(Sensitive.SECRETS,)),
         example_case("slack-alerts_post_message", _CARD),
         Allow(duty=HideInResult(frozenset({Sensitive.SECRETS}))),
     ),
