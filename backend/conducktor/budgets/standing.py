@@ -1,7 +1,7 @@
 """Where budgets stand: what is spent, what is left, and where it leads."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from conducktor.budgets.budget import Budget
 from conducktor.budgets.queries import Counter
@@ -68,5 +68,5 @@ def hits_limit_at(used: int, limit: int, span: Span, now: datetime) -> datetime 
         return now
     if used == 0:
         return None
-    moment = span.start + (now - span.start) * (limit / used)
-    return moment if moment < span.end else None
+    seconds = (now - span.start).total_seconds() * (limit / used)
+    return span.start + timedelta(seconds=seconds) if seconds < (span.end - span.start).total_seconds() else None
