@@ -22,6 +22,13 @@ _OUTCOMES = {
 }
 
 
+class Decided(Protocol):
+    """What rules said of a call; `record` is its JSON for the audit."""
+
+    @property
+    def record(self) -> dict[str, object]: ...
+
+
 class Bill(Protocol):
     """What a call costs: None where the tool has no price. `remark` says why it is not what the price says."""
 
@@ -44,11 +51,12 @@ class Trail:
         self._written: asyncio.Future[None] | None = None
         self.actor = actor
         self.request = request
-        self.decision: dict[str, object] | None = None
         self.outcome = Outcome.FAILED
         self.reason: str | None = None
         self.result_bytes: int | None = None
         self.cost: MicroUsd | None = None
+        self._decided: Decided | None = None
+        self._notes: dict[str, object] = {}
         self._bill: Bill | None = None
 
     def __enter__(self) -> Self:
@@ -65,16 +73,16 @@ class Trail:
         """Hand the entry to the writer; the commit runs beside what comes next."""
         self._written = self._submit(self.actor, self.request, call)
         if call.claim:
-            self.note(approval_id=str(call.claim.approval_id))
+            self._notes["approval_id"] = str(call.claim.approval_id)
 
-    def decided(self, record: dict[str, object]) -> None:
-        """Remember what was decided: every policy that had something to say, with its version and verdict."""
-        self.note(**record)
+    def decided(self, decision: Decided) -> None:
+        """What is in force now: every policy that had something to say, with its version and verdict."""
+        self._decided = decision
 
-    def note(self, **facts: object) -> None:
-        """Add to the decision's record, say the approval that a call waits for."""
-        if facts:
-            self.decision = {**(self.decision or {}), **facts}
+    @property
+    def decision(self) -> dict[str, object]:
+        """For the audit: what was decided, the approval that a call waits for, why it cost something else."""
+        return {**(self._decided.record if self._decided else {}), **self._notes}
 
     async def durable(self) -> None:
         """Wait until the entry is committed. Raises Unavailable: then nothing may be called."""
@@ -97,7 +105,7 @@ class Trail:
         elif isinstance(error, ConducktorError):
             self.outcome, self.reason = _OUTCOMES.get(error.kind, Outcome.FAILED), error.detail
             if approval_id := error.facts.get("approval_id"):
-                self.note(approval_id=approval_id)
+                self._notes["approval_id"] = approval_id
         else:
             self.outcome, self.reason = Outcome.FAILED, type(error).__name__
 
@@ -108,7 +116,7 @@ class Trail:
         if self._bill is not None:
             self.cost = self._bill.cost
             if self._bill.remark:
-                self.note(cost_remark=self._bill.remark)
+                self._notes["cost_remark"] = self._bill.remark
 
     def _open_if_needed(self) -> None:
         """A call refused before it was resolved is written too, as far as it is known."""

@@ -72,7 +72,7 @@ class AuditWriter:
 
     def _complete(self, trail: Trail) -> None:
         self._workspaces[trail.request.id] = trail.actor.workspace_id
-        decision = msgspec.json.encode(trail.decision).decode() if trail.decision else None
+        decision = msgspec.json.encode(found).decode() if (found := trail.decision) else None
         reason = _storable(trail.reason, REASON_LIMIT) if trail.reason else None
         self._outcomes.add((
             trail.request.id, self._clock(), trail.outcome.value, reason, decision, trail.duration_us(), trail.result_bytes,

@@ -35,14 +35,14 @@ async def call_tool(gateway: Gateway, caller: Caller, request: CallRequest, rela
         call = target.call(caller.actor, request)
         trail.begin(call)
         decision = await gateway.policies.decide(call)  # may it? a policy may rewrite the call
-        trail.decided(decision.record)
+        trail.decided(decision)
         call = decision.permitted_call()  # raises PolicyDenied
         answered = await gateway.approvals.require(call, decision.asks)  # raises ApprovalPending; bound to this exact call
         if answered is not None:  # approved and carried out before: never a second time
             trail.finish(answered)
             return answered
         decision = await gateway.policies.count(decision)  # rate limits: only calls that go on count
-        trail.decided(decision.record)
+        trail.decided(decision)
         decision.permitted_call()
         async with gateway.budgets.reserve(call, decision.limits) as reservation:  # hold the money, atomically
             trail.pays(reservation)  # whatever the call costs in the end is in the audit
@@ -52,6 +52,6 @@ async def call_tool(gateway: Gateway, caller: Caller, request: CallRequest, rela
             result = await gateway.upstream.call(call, target, request, relay)
             await reservation.settle(result)  # estimate → what was used
             decision, result = await gateway.policies.release(decision, result)  # what they let out of the answer
-            trail.decided(decision.record)
+            trail.decided(decision)
         trail.finish(result)
     return result
