@@ -21,6 +21,7 @@ from conducktor.edges import (
     openapi,
     problems,
     session_endpoints,
+    usage_export,
     web,
     well_known,
 )
@@ -74,6 +75,7 @@ def create_app(settings: Settings, *, process_index: int = 0, described: bool = 
             *consent_endpoints.routes(parts.web_sessions, parts.consents),
             *(json_api.route(operation, parts.gate, parts.web_sessions.actor) for operation in OPERATIONS),
             *mcp_endpoint.routes(mcp),
+            *usage_export.routes(parts.database, parts.clock, parts.web_sessions.actor),
             *live_events.routes(parts.changes, parts.web_sessions.actor, pages),
             *web.routes(settings.web_root),
         ],

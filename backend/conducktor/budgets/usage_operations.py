@@ -62,7 +62,7 @@ class Days(msgspec.Struct, frozen=True):
 async def report_usage(actor: Actor, data: WhichDays, *, tx: Transaction, clock: Clock) -> UsageReport:
     """Show calls, errors, latency and costs by day, connection, person, tool and conversation."""
     zone = await queries.time_zone(tx, actor.workspace_id)
-    asked = _days(data.first_day, data.last_day, today(clock(), zone), USUAL)
+    asked = days_between(data.first_day, data.last_day, today(clock(), zone))
     titles = await usage_queries.titles(tx, actor.workspace_id)
     found = await usage_queries.groups(tx, actor.workspace_id, asked.span(zone), zone.key)
     everybody = actor.may(Permission.AUDIT_READ)
@@ -91,7 +91,7 @@ async def get_usage_stats(actor: Actor, data: WhichUsage, *, tx: Transaction, cl
     """
     zone = await queries.time_zone(tx, actor.workspace_id)
     now = today(clock(), zone)
-    asked = _days(data.first_day, data.last_day, now, USUAL) if data.first_day else period_days(data.period, now)
+    asked = days_between(data.first_day, data.last_day, now) if data.first_day else period_days(data.period, now)
     found = await usage_queries.groups(tx, actor.workspace_id, asked.span(zone), zone.key)
     services = usage.services(found, await usage_queries.titles(tx, actor.workspace_id))
     total = usage.total(found)
@@ -115,6 +115,17 @@ def today(now: datetime, zone: ZoneInfo) -> date:
     return now.astimezone(zone).date()
 
 
+def days_between(first: date | None, last: date | None, now: date) -> Days:
+    """Without days: the last 30. Raises Invalid for a period that ends before it begins, or is longer than a year."""
+    end = last or max(first or now, now)
+    begin = first or end - USUAL
+    if begin > end:
+        raise Invalid("The period ends before it begins.", errors={"last_day": "Choose a day that is not before the first."})
+    if end - begin > LONGEST:
+        raise Invalid("The period is longer than a year.", errors={"first_day": "Choose at most 366 days."})
+    return Days(begin, end)
+
+
 def period_days(period: UsagePeriod, now: date) -> Days:
     match period:
         case UsagePeriod.DAY:
@@ -126,14 +137,3 @@ def period_days(period: UsagePeriod, now: date) -> Days:
         case UsagePeriod.LAST_MONTH:
             last = now.replace(day=1) - timedelta(days=1)
             return Days(last.replace(day=1), last)
-
-
-def _days(first: date | None, last: date | None, now: date, usual: timedelta) -> Days:
-    """Raises Invalid for a period that ends before it begins, or is longer than a year."""
-    end = last or max(first or now, now)
-    begin = first or end - usual
-    if begin > end:
-        raise Invalid("The period ends before it begins.", errors={"last_day": "Choose a day that is not before the first."})
-    if end - begin > LONGEST:
-        raise Invalid("The period is longer than a year.", errors={"first_day": "Choose at most 366 days."})
-    return Days(begin, end)
