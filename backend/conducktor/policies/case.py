@@ -53,13 +53,13 @@ class Case:
         """When the call was made: its id says so, so that a later replay sees the same moment."""
         return made_at(self.call.id)
 
-    @property
+    @cached_property
     def who(self) -> tuple[str, str, str, tuple[str, ...], str]:
         """Name, e-mail address, role, groups and client of the caller, as conditions know them."""
         actor = self.call.actor
         return actor.user_name, actor.user_email, actor.role, tuple(map(str, actor.groups)), actor.client_id or ""
 
-    @property
+    @cached_property
     def what(self) -> tuple[str, str, str]:
         """Full name, connection and class of the tool, as conditions know them."""
         return self.call.full_name, self.call.connection_name, self.call.operation_class.value

@@ -35,7 +35,15 @@ class _Kept(threading.local):
     """By thread: a replay judges past calls beside the event loop, and nobody may see another's arguments."""
 
     def __init__(self) -> None:
-        self.of = lru_cache(maxsize=KEPT)(_Spoken)
+        self._of = lru_cache(maxsize=KEPT)(_Spoken)
+        self._latest: _Spoken | None = None
+
+    def of(self, case: Case) -> _Spoken:
+        """One policy after the other asks about the same case."""
+        if self._latest is None or self._latest.case is not case:
+            self._latest = self._of(case.who, case.what)
+            self._latest.case, self._latest.given = case, set()
+        return self._latest
 
 
 _kept = _Kept()
@@ -46,9 +54,7 @@ def context_of(case: Case, reads: tuple[str, ...]) -> cel.Context:
 
     Raises ArgumentsTooLarge, and ValueError when the arguments are not JSON.
     """
-    spoken = _kept.of(case.who, case.what)
-    if spoken.case is not case:
-        spoken.case, spoken.given = case, set()
+    spoken = _kept.of(case)
     for name in reads:
         if name in ("args", "now") and name not in spoken.given:
             spoken.context.add_variable(name, _value(case, name))
