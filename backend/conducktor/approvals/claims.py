@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from conducktor.approvals import queries
 from conducktor.approvals.approval import Approval
 from conducktor.approvals.models import ApprovalRow
+from conducktor.approvals.ring import Waiting
 from conducktor.approvals.state import State
 from conducktor.core.ids import ApprovalId, WorkspaceId
 from conducktor.core.tool_call import ApprovalClaim
@@ -81,11 +82,13 @@ async def lose_lapsed(tx: Transaction, now: datetime, reason: str) -> Found:
     return await _sweep(tx, lapsed, {"state": State.UNKNOWN, "ended_at": now, "reason": reason})
 
 
-async def waiting(tx: Transaction) -> Found:
+async def waiting(tx: Transaction) -> list[Waiting]:
     """Approved, and not claimed."""
-    columns = select(ApprovalRow.workspace_id, ApprovalRow.id).where(ApprovalRow.state == State.APPROVED)
-    rows = await tx.session.execute(columns.order_by(ApprovalRow.decided_at).limit(AT_ONCE))
-    return [(WorkspaceId(workspace_id), ApprovalId(id_)) for workspace_id, id_ in rows]
+    columns = select(ApprovalRow.workspace_id, ApprovalRow.id, ApprovalRow.claim_token)
+    rows = await tx.session.execute(
+        columns.where(ApprovalRow.state == State.APPROVED).order_by(ApprovalRow.decided_at).limit(AT_ONCE)
+    )
+    return [Waiting(WorkspaceId(workspace_id), ApprovalId(id_), token) for workspace_id, id_, token in rows]
 
 
 def _mine(workspace_id: WorkspaceId, claim: ApprovalClaim, *states: State) -> tuple[Any, ...]:

@@ -16,6 +16,7 @@ from conducktor.approvals.approval import Approval, FrozenCall, KeptResult
 from conducktor.approvals.decide import announce
 from conducktor.approvals.digest import digest_of
 from conducktor.approvals.post import ApprovalPost
+from conducktor.approvals.ring import Waiting
 from conducktor.approvals.show import frozen
 from conducktor.approvals.state import State
 from conducktor.core.clock import Clock
@@ -153,7 +154,7 @@ class Executions:
         async with self._database.transaction() as tx:
             return await claims.release(tx, claimed.approval.workspace_id, claimed.claim)
 
-    async def reconcile(self) -> list[tuple[WorkspaceId, ApprovalId]]:
+    async def reconcile(self) -> list[Waiting]:
         """End what nobody ended; returns what waits for a worker."""
         now = self._clock()
         async with self._database.transaction() as tx:

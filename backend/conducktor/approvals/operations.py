@@ -7,6 +7,7 @@ import msgspec
 from conducktor.approvals import decide, show
 from conducktor.approvals.approval import Approval, Decision
 from conducktor.approvals.decide import Finding, Wish
+from conducktor.approvals.ring import Waiting
 from conducktor.approvals.show import Light
 from conducktor.approvals.state import State
 from conducktor.approvals.views import ApprovalCounts, ApprovalDetail, ApprovalLine, ApprovalPage, DecidedItem, DecidedMany
@@ -160,6 +161,5 @@ OPERATIONS = (
 async def _decide(tx: Transaction, actor: Actor, wish: Wish, clock: Clock, doorbell: Doorbell) -> Approval:
     decided = await decide.decide(tx, actor, wish, clock())
     if decided.state is State.APPROVED:
-        ids = {"workspace_id": str(actor.workspace_id), "approval_id": str(decided.id)}
-        tx.after_commit(partial(doorbell.ring, "carry_out_approval", key=f"approval:{decided.id}", **ids))
+        tx.after_commit(partial(Waiting(decided.workspace_id, decided.id, decided.claim_token).ring, doorbell))
     return decided

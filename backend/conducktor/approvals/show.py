@@ -79,9 +79,8 @@ async def detail(tx: Transaction, actor: Actor, approval_id: ApprovalId, light: 
     approval = hearing.approval
     is_mine = approval.requester_id == actor.user_id
     params_sealed, result_sealed = await queries.sealed(tx, actor.workspace_id, approval_id)
-    arguments, withheld = None, _WITHHELD
-    if is_mine or is_asked(hearing, actor.user_id):
-        arguments, withheld = _opened(light.key_ring, approval, params_sealed)
+    may_read = is_mine or is_asked(hearing, actor.user_id)
+    arguments, withheld = _opened(light.key_ring, approval, params_sealed) if may_read else (None, _WITHHELD)
     text = msgspec.json.format(arguments, indent=2).decode() if arguments is not None else None
     definition = await queries.definition(tx, actor.workspace_id, approval)
     return ApprovalDetail(

@@ -1,7 +1,7 @@
 """One product with a worker for the folder, a team, and a connection to a server that does what a test says."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import UUID
 
 import pytest
@@ -34,8 +34,8 @@ async def product(postgres: str, template: str, tmp_path_factory: pytest.TempPat
             yield running
 
 
-@pytest.fixture(scope="package")
-async def everybody(product: Product) -> AsyncIterator[Desk]:
+@asynccontextmanager
+async def make_desk(product: Product) -> AsyncIterator[Desk]:
     """The owner, two admins, a member (who asks) and a contractor; the member's app may call tools."""
     async with AsyncExitStack() as stack:
         people = await stack.enter_async_context(team(product, Role.ADMIN, Role.ADMIN, Role.MEMBER, Role.CONTRACTOR))
@@ -43,10 +43,14 @@ async def everybody(product: Product) -> AsyncIterator[Desk]:
         shelf = await stack.enter_async_context(Shelf(tool("echo"), tool("other")))
         wish = {"name": "shelf", "url": shelf.url, "auth": "bearer", "secret": "upstream-credential"}
         decoded(await people[0].browser.post(f"{LAB}/connections", wish))
-        client = await stack.enter_async_context(
-            await Client.authorized(product, people[3].browser, "lab", ("connections", "tools"))
-        )
-        yield Desk(product, people, shelf, client)
+        app = await Client.authorized(product, people[3].browser, "lab", ("connections", "tools"))
+        yield Desk(product, people, shelf, await stack.enter_async_context(app))
+
+
+@pytest.fixture(scope="package")
+async def everybody(product: Product) -> AsyncIterator[Desk]:
+    async with make_desk(product) as desk:
+        yield desk
 
 
 async def _verify(product: Product, people: list[Person]) -> None:
