@@ -15,6 +15,7 @@ import { RouteError } from "./components/RouteError";
 import { DetailSkeleton } from "./components/ui/Skeletons";
 import { connectionQuery, connectionsQuery, toolsQuery } from "./features/connections/connectionQueries";
 import { sessionQuery } from "./features/identity/session";
+import { policiesQuery, policyQuery } from "./features/policies/policyQueries";
 import { lastWorkspace } from "./features/workspaces/lastWorkspace";
 import { settingsQuery } from "./features/workspaces/settingsQueries";
 import { paths } from "./paths";
@@ -170,10 +171,68 @@ const approval = createRoute({
   component: lazyRouteComponent(() => import("./features/approvals/ApprovalPage"), "ApprovalPage"),
 });
 
+const policies = createRoute({
+  getParentRoute: () => workspace,
+  path: "policies",
+  loader: ({ context: { queryClient }, params }) => {
+    begin(queryClient.query(policiesQuery(params.workspace)));
+  },
+  component: lazyRouteComponent(() => import("./features/policies/PoliciesPage"), "PoliciesPage"),
+});
+
+const usage = createRoute({
+  getParentRoute: () => workspace,
+  path: "usage",
+  validateSearch: (search) => texts(search, "time", "show"),
+  component: lazyRouteComponent(() => import("./features/usage/UsagePage"), "UsagePage"),
+});
+
+const budgets = createRoute({
+  getParentRoute: () => workspace,
+  path: "budgets",
+  validateSearch: (search) => texts(search, "tab"),
+  component: lazyRouteComponent(() => import("./features/budgets/BudgetsPage"), "BudgetsPage"),
+});
+
+const newBudget = createRoute({
+  getParentRoute: () => workspace,
+  path: "budgets/new",
+  component: lazyRouteComponent(() => import("./features/budgets/NewBudgetPage"), "NewBudgetPage"),
+});
+
+const budget = createRoute({
+  getParentRoute: () => workspace,
+  path: "budgets/$budget",
+  component: lazyRouteComponent(() => import("./features/budgets/BudgetPage"), "BudgetPage"),
+});
+
+const newPolicy = createRoute({
+  getParentRoute: () => workspace,
+  path: "policies/new",
+  validateSearch: (search) => texts(search, "kind", "template"),
+  component: lazyRouteComponent(() => import("./features/policies/NewPolicyPage"), "NewPolicyPage"),
+});
+
+const policy = createRoute({
+  getParentRoute: () => workspace,
+  path: "policies/$policy",
+  validateSearch: (search) => texts(search, "tab"),
+  loader: ({ context: { queryClient }, params }) => {
+    begin(queryClient.query(policyQuery(params.workspace, params.policy)));
+  },
+  component: lazyRouteComponent(() => import("./features/policies/PolicyPage"), "PolicyPage"),
+});
+
+const editPolicy = createRoute({
+  getParentRoute: () => workspace,
+  path: "policies/$policy/edit",
+  component: lazyRouteComponent(() => import("./features/policies/EditPolicyPage"), "EditPolicyPage"),
+});
+
 const audit = createRoute({
   getParentRoute: () => workspace,
   path: "audit",
-  validateSearch: (search) => texts(search, "person", "connection", "tool", "outcome", "kind", "conversation", "time"),
+  validateSearch: (search) => texts(search, "person", "connection", "tool", "outcome", "kind", "conversation", "policy", "time"),
   component: lazyRouteComponent(() => import("./features/audit/AuditPage"), "AuditPage"),
 });
 
@@ -230,6 +289,14 @@ const routeTree = root.addChildren([
     connection,
     approvals,
     approval,
+    usage,
+    budgets,
+    newBudget,
+    budget,
+    policies,
+    newPolicy,
+    policy,
+    editPolicy,
     audit,
     auditEntry,
     authorizations,

@@ -126,7 +126,7 @@ const TOPICS_OF: Record<string, readonly string[]> = {
   settings: ["workspaces"],
   notices: ["notices", "members"],
   prices: ["budgets", "connections"],
-  usage: ["calls", "budgets"],
+  usage: ["budgets"], // a report over thousands of calls is not drawn anew with each of them
 };
 
 const WORKSPACE_PATH = "/api/workspaces/{workspace}";

@@ -3,10 +3,13 @@ import {
   IconApps,
   IconChecklist,
   IconHome,
+  IconChartBar,
   IconListSearch,
   IconPlugConnected,
+  IconShieldHalf,
   IconUserCircle,
   IconUsers,
+  IconWallet,
   type TablerIcon,
 } from "@tabler/icons-react";
 
@@ -37,6 +40,7 @@ export const NAVIGATION: readonly NavigationGroup[] = [
     items: [
       { label: "Overview", icon: IconHome, href: paths.overview, keywords: "home start connect chatgpt endpoint", isExact: true },
       { label: "Connections", icon: IconPlugConnected, href: paths.connections, keywords: "services servers tools mcp" },
+      { label: "Policies", icon: IconShieldHalf, href: paths.policies, keywords: "rules governance deny allow limit redact" },
       {
         label: "Approvals",
         icon: IconChecklist,
@@ -44,6 +48,8 @@ export const NAVIGATION: readonly NavigationGroup[] = [
         keywords: "requests decide approve deny inbox waiting",
         badge: "approvals",
       },
+      { label: "Usage", icon: IconChartBar, href: paths.usage, keywords: "costs spend calls errors latency report statistics" },
+      { label: "Budgets", icon: IconWallet, href: paths.budgets, keywords: "prices limits costs money free unpriced" },
       { label: "Audit", icon: IconListSearch, href: paths.audit, keywords: "log calls trail history" },
       {
         label: "Authorised apps",

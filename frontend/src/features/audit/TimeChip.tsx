@@ -12,23 +12,32 @@ export interface TimeChipProps {
   /** As the address has it: a span or an interval of days. */
   value: string | undefined;
   onChange: (time: string | undefined) => void;
+  /** What can be chosen besides days. */
+  spans?: readonly Span[];
+  /** What holds while nothing is chosen. */
+  otherwise?: string;
+}
+
+export interface Span {
+  value: string;
+  label: string;
 }
 
 /** The time as a chip beside the others: a span back from now, or from one day to another. */
-export function TimeChip({ value, onChange }: TimeChipProps) {
+export function TimeChip({ value, onChange, spans = TIMES, otherwise = "Time" }: TimeChipProps) {
   const [isOpen, setOpen] = useState(false);
-  const label = labelOf(value);
+  const label = labelOf(value, spans);
   return (
     <span className={chip.chip} data-set={label !== undefined || undefined}>
       <Menu position="bottom-start" opened={isOpen} onChange={setOpen} width={232}>
         <Menu.Target>
           <UnstyledButton className={chip.choose}>
-            <span>{label === undefined ? "Time" : "Time:"}</span>
+            <span>{label === undefined ? otherwise : "Time:"}</span>
             {label === undefined ? <IconChevronDown size={13} stroke={1.75} aria-hidden /> : <strong>{label}</strong>}
           </UnstyledButton>
         </Menu.Target>
         <Menu.Dropdown aria-label="Time">
-          {TIMES.map((time) => (
+          {spans.map((time) => (
             <Menu.Item
               key={time.value}
               leftSection={<IconCheck size={14} visibility={time.value === value ? "visible" : "hidden"} aria-hidden />}
@@ -105,8 +114,8 @@ function Days({ value, onChange }: { value: string | undefined; onChange: (time:
   );
 }
 
-function labelOf(value: string | undefined): string | undefined {
-  const span = TIMES.find((time) => time.value === value);
+function labelOf(value: string | undefined, spans: readonly Span[]): string | undefined {
+  const span = spans.find((time) => time.value === value);
   if (span) return span.label;
   const days = daysOf(value);
   if (!days) return undefined;

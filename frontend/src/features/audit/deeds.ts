@@ -2,8 +2,15 @@ import type { AuditLine } from "@/api/generated/schema";
 
 /** Changes as people say them. One that is not known here is shown by its name. */
 const DEEDS: Record<string, string> = {
+  "approvals.cancel": "Took a request for approval back",
+  "approvals.close": "Said what became of a request",
+  "approvals.decide": "Decided a request for approval",
+  "approvals.decide_many": "Decided several requests for approval",
   "authorizations.create": "Authorised an app",
   "authorizations.revoke": "Revoked an app",
+  "budgets.create": "Added a budget",
+  "budgets.delete": "Deleted a budget",
+  "budgets.update": "Changed a budget",
   "connections.create": "Added a connection",
   "connections.delete": "Removed a connection",
   "connections.test": "Tested a connection",
@@ -17,6 +24,12 @@ const DEEDS: Record<string, string> = {
   "invitations.revoke": "Revoked an invitation",
   "members.change_role": "Changed a role",
   "members.remove": "Removed a member",
+  "notices.change_channel": "Changed a notification channel",
+  "notices.create_channel": "Added a notification channel",
+  "notices.delete_channel": "Deleted a notification channel",
+  "notices.test_channel": "Tested a notification channel",
+  "prices.clear": "Removed a price",
+  "prices.set": "Set a price",
   "tools.accept": "Accepted a tool",
   "tools.classify": "Classified a tool",
   "workspaces.change_settings": "Changed the workspace’s settings",

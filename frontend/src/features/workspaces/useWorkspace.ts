@@ -21,7 +21,9 @@ const DEEDS: Partial<Record<Permission, string>> = {
   "connections:write": "adding or changing connections",
   "audit:read": "reading the whole audit",
   "audit:read-arguments": "reading other people's arguments",
+  "budgets:write": "changing budgets or prices",
   "members:write": "inviting or changing people",
   "authorizations:manage": "revoking other people's apps",
+  "policies:write": "writing policies",
   "workspace:write": "changing this workspace",
 };
