@@ -23,6 +23,7 @@ from conducktor.parts import Parts
 from conducktor.settings import Settings
 
 PASSWORD = "a tall ship and a star"
+KEEP_ALIVE = httpx.Limits(keepalive_expiry=2.0)  # the server's is 5 s, httpx' own too: a request could cross the hanging up
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -77,7 +78,8 @@ class Browser:
     def __init__(self, url: str, *, headers: dict[str, str] | None = None) -> None:
         self.url = url
         self.cookies: dict[str, str] = {}
-        self._http = httpx.AsyncClient(base_url=url, headers={"User-Agent": "test browser", **(headers or {})}, timeout=15)
+        given = {"User-Agent": "test browser", **(headers or {})}
+        self._http = httpx.AsyncClient(base_url=url, headers=given, timeout=15, limits=KEEP_ALIVE)
 
     async def __aenter__(self) -> Self:
         return self

@@ -6,7 +6,7 @@ from typing import Any, Self
 import httpx
 
 from tests.oauth.app import App
-from tests.product import Browser, Product, decoded
+from tests.product import KEEP_ALIVE, Browser, Product, decoded
 
 MODERN = "2026-07-28"
 META = {"io.modelcontextprotocol/protocolVersion": MODERN, "io.modelcontextprotocol/clientCapabilities": {}}
@@ -18,7 +18,7 @@ class Client:
     def __init__(self, product: Product, token: str) -> None:
         self.url = f"{product.url}/api/conducktor-mcp"
         self.token = token
-        self.http = httpx.AsyncClient(timeout=20)
+        self.http = httpx.AsyncClient(timeout=20, limits=KEEP_ALIVE)
 
     @classmethod
     async def authorized(
@@ -49,7 +49,7 @@ class Client:
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, "_meta": META}}
         return await self.send(_encode(body), **(headers | more))
 
-    async def call(self, tool: str, **arguments: object) -> dict[str, Any]:
+    async def call(self, tool: str, /, **arguments: object) -> dict[str, Any]:
         """The result of a tool call in the legacy era."""
         answer = decoded(await self.legacy("tools/call", {"name": tool, "arguments": arguments}))
         assert "result" in answer, answer
