@@ -102,7 +102,7 @@ async def list_policies(actor: Actor, *, tx: Transaction) -> views.PolicyList:
 
 @operation("policies.create", "POST /policies", Permission.POLICIES_WRITE)
 async def create_policy(actor: Actor, data: CreatePolicy, *, tx: Transaction, clock: Clock) -> views.PolicyView:
-    """Add a governance policy. It applies to calls that start after this returns.
+    """Add a governance policy. Within a second it applies to every call that starts.
 
     Example "All Linear issue creations require approval": kind require_approval, what.tools ["linear-*_create_issue*"].
     Example "Monthly budget limit: $100": kind budget_limit, settings {"amount_usd": 100, "period": "month"}.
@@ -151,7 +151,7 @@ async def get_policy(actor: Actor, data: PolicyIdOnly, *, tx: Transaction) -> vi
 
 @operation("policies.update", "PATCH /policies/{policy_id}", Permission.POLICIES_WRITE)
 async def update_policy(actor: Actor, data: UpdatePolicy, *, tx: Transaction, clock: Clock) -> views.PolicyView:
-    """Change a governance policy, or turn it on or off. It applies to calls that start after this returns."""
+    """Change a governance policy, or turn it on or off. Within a second that applies to every call that starts."""
     return await keep.update(tx, actor, PolicyId(data.policy_id), data.change(), data.version, clock())
 
 

@@ -52,7 +52,7 @@ async def test_a_call_is_in_the_audit_with_who_what_and_how_it_ended(upstream: S
 async def test_a_denied_call_never_reaches_the_upstream(upstream: Shelf, client: Client, ada: Browser) -> None:
     wish = {"name": "No echo", "kind": "deny", "what": {"tools": ["shelf_e*"]}}
     policy = decoded(await ada.post("/api/workspaces/lab/policies", wish))
-    denied = await client.call("shelf_echo", text="x")
+    denied = await _until_denied(client)
 
     assert text(denied).startswith("shelf_echo is not allowed here.")
     assert denied["structuredContent"]["policy"] == "No echo"
@@ -247,6 +247,14 @@ async def test_without_its_database_the_gateway_lets_nothing_through_and_heals(
     async with asyncio.timeout(5):
         while (await client.legacy("tools/call", {"name": "shelf_echo", "arguments": {}})).status_code != 200:
             await asyncio.sleep(0.05)
+
+
+async def _until_denied(client: Client) -> dict[str, Any]:
+    """A policy change applies to calls that start after it, within a second."""
+    async with asyncio.timeout(1):
+        while not (answered := await client.call("shelf_echo", text="x")).get("isError"):
+            await asyncio.sleep(0.01)
+    return answered
 
 
 async def _a_policy_from_the_future(product: Product) -> object:

@@ -1,23 +1,36 @@
 """One product, a person, a connection: what policies are tried on."""
 
 import secrets
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import msgspec
 import pytest
 
-from tests.connections.shelf import Shelf
-from tests.gateway.conftest import ada, client, connected, product, shelf
-from tests.product import Browser, Product, decoded, signed_up
+from tests.connections.shelf import Shelf, tool
+from tests.gateway.conftest import ada, client, connected, product
+from tests.product import Browser, Product, decoded, eventually, running_product, signed_up
 from tests.support.rpc_server import result
 
-__all__ = ["ada", "client", "connected", "product", "shelf"]
+__all__ = ["ada", "client", "connected", "product"]
 
 OK = '{"content":[{"type":"text","text":"done"}]}'
 LAB = "/api/workspaces/lab"
 POLICIES = f"{LAB}/policies"
+
+
+@pytest.fixture(scope="package")
+async def shelf() -> AsyncIterator[Shelf]:
+    """Offers tools, a prompt and resources."""
+    reading = tool("search_issues", annotations={"readOnlyHint": True})
+    async with Shelf(tool("echo"), tool("other"), tool("update_issue"), reading) as server:
+        server.prompts = [{"name": "greet"}]
+        server.resources = [{"uri": "file:///notes", "name": "notes"}]
+        server.templates = [{"uriTemplate": "file:///box/{+path}", "name": "box"}]
+        yield server
 
 
 @pytest.fixture
@@ -29,11 +42,19 @@ async def upstream(shelf: Shelf, connected: str) -> Shelf:
 
 
 @pytest.fixture
-async def policies(ada: Browser) -> AsyncIterator["Admin"]:
+async def policies(ada: Browser, product: Product) -> AsyncIterator["Admin"]:
     """Makes policies; all are gone afterwards."""
-    yield Admin(ada)
-    for policy in decoded(await ada.get(POLICIES))["policies"]:
-        decoded(await ada.delete(f"{POLICIES}/{policy['id']}"))
+    admin = Admin(ada, product)
+    yield admin
+    await admin.remove_all()
+
+
+@asynccontextmanager
+async def second_process(product: Product) -> AsyncIterator[Product]:
+    """Another server on the same database behind the same public address; `url` is where it listens."""
+    settings = msgspec.structs.replace(product.parts.settings, public_url=product.url)
+    async with running_product(settings, process_index=1) as other:
+        yield msgspec.structs.replace(other, url=f"http://127.0.0.1:{other.parts.settings.port}")
 
 
 @asynccontextmanager
@@ -48,12 +69,33 @@ async def joined(product: Product, owner: Browser, role: str) -> AsyncIterator[B
 
 
 class Admin:
-    """Somebody who may write policies."""
+    """Somebody who may write policies, and waits until his process has heard of it (which the product promises within 1 s)."""
 
-    def __init__(self, browser: Browser) -> None:
+    def __init__(self, browser: Browser, product: Product) -> None:
         self.browser = browser
+        self._product = product
 
     async def add(self, name: str, kind: str, settings: dict[str, object] | None = None, **more: object) -> dict[str, Any]:
         wish = {"name": name, "kind": kind, "settings": settings or {}} | more
         made: dict[str, Any] = decoded(await self.browser.post(POLICIES, wish))
+        await self.heard()
         return made
+
+    async def change(self, policy: dict[str, Any], **wish: object) -> dict[str, Any]:
+        changed: dict[str, Any] = decoded(await self.browser.patch(f"{POLICIES}/{policy['id']}", wish))
+        await self.heard()
+        return changed
+
+    async def remove(self, policy: dict[str, Any]) -> None:
+        decoded(await self.browser.delete(f"{POLICIES}/{policy['id']}"))
+        await self.heard()
+
+    async def remove_all(self) -> None:
+        for policy in decoded(await self.browser.get(POLICIES))["policies"]:
+            decoded(await self.browser.delete(f"{POLICIES}/{policy['id']}"))
+        await self.heard()
+
+    async def heard(self) -> None:
+        """Whatever was announced before this is known in this process: its feed has had a heartbeat since."""
+        asked_at, changes = time.monotonic(), self._product.parts.changes
+        await eventually(lambda: changes._heard_at > asked_at)

@@ -137,7 +137,7 @@ async def test_a_model_makes_the_guides_examples_with_plain_arguments(
             made = await manager.call("conducktr_create_policy", name=name, kind=kind, **more)
             assert made["isError"] is False, text(made)
         listed = (await manager.call("conducktr_list_policies"))["structuredContent"]["policies"]
-        assert [policy["name"] for policy in listed][0] == "All Linear issue creations require approval"
+        assert listed[0]["name"] == "All Linear issue creations require approval"
         refused = await manager.legacy(
             "tools/call", {"name": "conducktr_create_policy", "arguments": {"name": "x", "kind": "magic"}}
         )
@@ -165,7 +165,7 @@ async def test_an_owners_organization_wide_policy_rules_every_workspace_of_it(
         assert [p["name"] for p in listed] == ["For all", "Own"]
         assert [p["name"] for p in decoded(await ada.get(POLICIES))["policies"]] == ["For all"]
         decoded(await ada.delete(f"/api/workspaces/{other}/policies/{own['id']}"))
-        decoded(await ada.patch(f"{POLICIES}/{wide['id']}", {"is_enabled": False}))
+        await policies.change(wide, is_enabled=False)
         assert (await there.call("conducktr_list_connections"))["isError"] is False
 
 
