@@ -1,10 +1,12 @@
 """Bringing home what calls left open whose process died, or that were under way as a budget began."""
 
+from datetime import timedelta
 from typing import Any
 
 import structlog
 
 from conducktor.budgets import sweep_queries
+from conducktor.budgets.budgets import RESERVED_LONGER_S
 from conducktor.infra.queue import Periodic
 
 log = structlog.get_logger()
@@ -23,4 +25,15 @@ async def sweep_reservations(context: Any) -> None:
         await sweep_queries.price_unknown(tx, now)
 
 
-PERIODIC = (Periodic(sweep_reservations, "* * * * * */10"),)
+async def finish_openings(context: Any) -> None:
+    """Counters that opened while calls were under way begin with what those cost, too. Safe to run twice."""
+    lasts = timedelta(seconds=context["settings"].call_deadline_s + RESERVED_LONGER_S)
+    database, before = context["database"], context["clock"]() - lasts
+    async with database.transaction() as tx:
+        young = await sweep_queries.young_openings(tx, before)
+    for workspace_id, draw, key in young:
+        async with database.transaction() as tx:
+            await sweep_queries.finish_opening(tx, workspace_id, key, draw)
+
+
+PERIODIC = (Periodic(sweep_reservations, "* * * * * */10"), Periodic(finish_openings, "* * * * * */15"))

@@ -89,7 +89,7 @@ class Counted(msgspec.Struct, frozen=True):
         return self.used == self.ledger and self.held == self.reserved
 
 
-_COUNTED = """
+COUNTED = """
 SELECT s.used, s.held,
   s.opened_with + coalesce((SELECT sum(l.micro_usd) FROM ledger l, jsonb_array_elements(l.counters) c
     WHERE (c->>0)::uuid = s.limit_id AND c->>1 = s.subject AND (c->>2)::timestamptz = s.period_start), 0)::bigint AS ledger,
@@ -102,14 +102,14 @@ FROM spending s
 async def counted(url: str, draw: Draw) -> Counted:
     connection = await asyncpg.connect(url)
     where = " WHERE s.limit_id = $1 AND s.subject = $2 AND s.period_start = $3"
-    row = await connection.fetchrow(_COUNTED + where, *draw.key)
+    row = await connection.fetchrow(COUNTED + where, *draw.key)
     await connection.close()
     return Counted(**row)
 
 
 async def all_counted(url: str) -> list[Counted]:
     connection = await asyncpg.connect(url)
-    rows = await connection.fetch(_COUNTED)
+    rows = await connection.fetch(COUNTED)
     await connection.close()
     return [Counted(**row) for row in rows]
 
