@@ -12,6 +12,7 @@ from conducktor.core.clock import Clock
 from conducktor.core.errors import Conflict, Invalid, NotFound
 from conducktor.core.ids import WorkspaceId, new_id
 from conducktor.core.operation import operation
+from conducktor.infra.address_guard import AddressRefused
 from conducktor.infra.database import Change, Database, Transaction
 from conducktor.infra.encryption import KeyRing
 from conducktor.infra.http_client import HttpClient
@@ -228,7 +229,7 @@ def _url(given: str | None, http: HttpClient) -> str:
         raise Invalid("Enter the address.", errors={"url": "Enter the address that messages are sent to."})
     try:
         http.check_url(given)
-    except Invalid as error:
+    except (Invalid, AddressRefused) as error:
         raise Invalid(error.detail, errors={"url": error.detail}) from None
     return given
 

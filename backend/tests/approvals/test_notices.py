@@ -1,14 +1,17 @@
 """Who is told that a request waits, or that nobody knows what became of it."""
 
 from collections.abc import AsyncIterator
+from email.message import EmailMessage
 
 import msgspec
 import pytest
 
+from conducktor.infra.listener import any_free_port
 from conducktor.settings import Settings
 from tests.approvals.conftest import make_desk
 from tests.approvals.desk import Desk
-from tests.product import decoded, eventually, running_product
+from tests.gateway.client import Client
+from tests.product import Product, decoded, eventually, running_product
 from tests.support.mail_server import MailServer, mail_server
 from tests.support.rpc_server import reset
 
@@ -21,9 +24,21 @@ async def mail() -> AsyncIterator[MailServer]:
 
 @pytest.fixture
 async def posted(settings: Settings, mail: MailServer) -> AsyncIterator[Desk]:
-    given = msgspec.structs.replace(settings, worker="in-process", smtp_url=mail.url)
-    async with running_product(given) as product, make_desk(product) as desk:
-        yield desk
+    """Calls go to a process with a mail server; people signed up at another, where that takes no letters."""
+    behind = msgspec.structs.replace(settings, public_url=f"http://localhost:{any_free_port()}")
+    posting = msgspec.structs.replace(behind, worker="in-process", smtp_url=mail.url)
+    async with running_product(behind, process_index=1) as silent, running_product(posting) as product:
+        async with make_desk(_here(silent)) as desk, Client(_here(product), desk.client.token) as client:
+            yield Desk(desk.product, [desk.owner, desk.admin, desk.other_admin, desk.member, desk.contractor], desk.shelf, client)
+
+
+def _here(product: Product) -> Product:
+    """At its own port instead of the public address."""
+    return msgspec.structs.replace(product, url=f"http://127.0.0.1:{product.parts.settings.port}")
+
+
+def letters(mail: MailServer, about: str) -> list[EmailMessage]:
+    return [letter for letter in mail.letters if about in str(letter["Subject"])]
 
 
 async def test_those_who_may_decide_get_a_letter_and_the_requester_does_not(posted: Desk, mail: MailServer) -> None:
@@ -32,10 +47,10 @@ async def test_those_who_may_decide_get_a_letter_and_the_requester_does_not(post
     asked = await posted.ask("a secret argument")
     await asked.again()
 
-    letters = lambda: [letter for letter in mail.letters if "Approval needed" in str(letter["Subject"])]  # noqa: E731
-    await eventually(lambda: len(letters()) == 3)
-    assert sorted(str(letter["To"]) for letter in letters()) == ["p0@example.com", "p1@example.com", "p2@example.com"]
-    text = letters()[0].get_content()
+    await eventually(lambda: len(letters(mail, "Approval needed")) == 3)
+    told = letters(mail, "Approval needed")
+    assert sorted(str(letter["To"]) for letter in told) == ["p0@example.com", "p1@example.com", "p2@example.com"]
+    text = told[0].get_content()
     assert "P3 asks with ChatGPT to run shelf_echo. Writing needs a second pair of eyes." in text
     assert asked.facts["link"] in text
     assert "a secret argument" not in text
@@ -47,6 +62,5 @@ async def test_an_unknown_outcome_is_told_to_those_who_may_decide(posted: Desk, 
     asked = await posted.ask()
     decoded(await posted.decide(asked.id))
 
-    await eventually(lambda: any("Outcome unknown" in str(letter["Subject"]) for letter in mail.letters), within_s=10)
-    unknown = [letter for letter in mail.letters if "Outcome unknown" in str(letter["Subject"])]
-    assert [str(letter["To"]) for letter in unknown] == ["p1@example.com"]
+    await eventually(lambda: bool(letters(mail, "Outcome unknown")), within_s=10)
+    assert [str(letter["To"]) for letter in letters(mail, "Outcome unknown")] == ["p1@example.com"]

@@ -126,7 +126,7 @@ async def test_after_eight_attempts_it_is_given_up(product: Product, ada: Browse
     await tell(product)
     await eventually(lambda: len(receiver.received) == 1)
     await execute(product.parts.settings.database_url, "UPDATE notice_deliveries SET attempts = 7, next_attempt_at = now()")
-    await product.parts.doorbell.ring("ring_due_notices")
+    await product.parts.doorbell.ring("ring_due_notices", key="due-notices")
 
     await eventually(lambda: len(receiver.received) == 2)
     await _until(ada, lambda view: view["last_problem"] is not None)
@@ -167,7 +167,7 @@ async def test_a_killed_workers_claim_is_followed_by_another_attempt(product: Pr
     await eventually(lambda: len(receiver.received) == 1)
     lapsed = "UPDATE notice_deliveries SET ended_at = NULL, claimed_until = now() - interval '1 second'"
     await execute(product.parts.settings.database_url, lapsed)
-    await product.parts.doorbell.ring("ring_due_notices")
+    await product.parts.doorbell.ring("ring_due_notices", key="due-notices")
 
     await eventually(lambda: len(receiver.received) == 2)
     assert len({received.headers["conducktor-delivery"] for received in receiver.received}) == 1
