@@ -21,7 +21,7 @@ FACETS_FROM_DAYS = 30
 
 
 class SearchAudit(msgspec.Struct, frozen=True, kw_only=True):
-    """What to look for; None means any. `outcome` may name several."""
+    """What to look for; None means any. `outcome` may name several; `policy` is one that had something to say about the call."""
 
     person: UUID | None = None
     connection: str | None = None
@@ -29,6 +29,7 @@ class SearchAudit(msgspec.Struct, frozen=True, kw_only=True):
     outcome: list[Outcome] | None = None
     kind: str | None = None
     conversation: str | None = None
+    policy: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
     cursor: str | None = None
@@ -110,6 +111,7 @@ async def search_audit(actor: Actor, data: SearchAudit, *, tx: Transaction) -> A
         outcomes=tuple(outcome.value for outcome in data.outcome) if data.outcome else None,
         kind=data.kind,
         conversation=data.conversation,
+        policy=data.policy,
         since=data.since,
         until=data.until,
     )

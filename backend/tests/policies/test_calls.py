@@ -63,6 +63,19 @@ async def test_monitoring_lets_the_call_through_and_writes_down_what_it_would_do
     assert (decision["policies"][0]["verdict"], decision["policies"][0]["mode"]) == ("denied", "monitor")
 
 
+async def test_the_audit_finds_the_calls_that_a_policy_was_about(
+    policies: Admin, upstream: Shelf, client: Client, ada: Browser
+) -> None:
+    watch = await policies.add("Watch", "deny", mode="monitor", what={"tools": ["shelf_echo"]})
+    other = await policies.add("Watch others", "deny", mode="monitor", what={"tools": ["shelf_other"]})
+    await client.call("shelf_echo", text="x")
+    line = await the_newest_call(ada, outcome="ok")
+
+    found = decoded(await ada.get(f"{LAB}/audit", params={"policy": watch["id"]}))["items"]
+    assert [one["id"] for one in found] == [line["id"]]
+    assert decoded(await ada.get(f"{LAB}/audit", params={"policy": other["id"]}))["items"] == []
+
+
 async def test_secrets_are_hidden_on_the_way_out_and_back_and_never_written_down(
     policies: Admin, upstream: Shelf, client: Client, ada: Browser
 ) -> None:
@@ -145,7 +158,7 @@ async def test_a_condition_that_fails_denies_and_says_whose_and_how_to_write_it(
 
 
 async def test_an_argument_rule_speaks_the_admins_words(policies: Admin, upstream: Shelf, client: Client) -> None:
-    rule = {"rule": "has(args.text) && size(args.text) < 5", "message": "Keep it short."}
+    rule: dict[str, object] = {"rule": "has(args.text) && size(args.text) < 5", "message": "Keep it short."}
     await policies.add("Short", "argument_rule", rule, what={"tools": ["shelf_echo"]})
     assert text(await client.call("shelf_echo", text="four")) == "done"
     assert text(await client.call("shelf_echo", text="eleven")).startswith("Keep it short.")

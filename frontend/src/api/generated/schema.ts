@@ -978,8 +978,8 @@ export interface paths {
         get: operations["policies_list"];
         put?: never;
         /**
-         * Add a governance policy. It applies to calls that start after this returns.
-         * @description Add a governance policy. It applies to calls that start after this returns.
+         * Add a governance policy. Within a second it applies to every call that starts.
+         * @description Add a governance policy. Within a second it applies to every call that starts.
          *
          *     Example "All Linear issue creations require approval": kind require_approval, what.tools ["linear-*_create_issue*"].
          *     Example "Monthly budget limit: $100": kind budget_limit, settings {"amount_usd": 100, "period": "month"}.
@@ -1015,8 +1015,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change a governance policy, or turn it on or off. It applies to calls that start after this returns.
-         * @description Change a governance policy, or turn it on or off. It applies to calls that start after this returns.
+         * Change a governance policy, or turn it on or off. Within a second that applies to every call that starts.
+         * @description Change a governance policy, or turn it on or off. Within a second that applies to every call that starts.
          */
         patch: operations["policies_update"];
         trace?: never;
@@ -3426,6 +3426,7 @@ export interface operations {
                 kind?: string | null;
                 outcome?: components["schemas"]["Outcome"][] | null;
                 person?: string | null;
+                policy?: string | null;
                 since?: string | null;
                 tool?: string | null;
                 until?: string | null;

@@ -3,12 +3,14 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 
+import type { PolicyView } from "@/api/generated/schema";
 import { EmptyState } from "@/components/ui/EmptyState";
 import { FilterChips } from "@/components/ui/FilterChips";
 import { LinkButton } from "@/components/ui/LinkButton";
 import { PageHeader } from "@/components/ui/PageHeader";
 import { paths } from "@/paths";
 
+import { policiesQuery } from "../policies/policyQueries";
 import { useWorkspace } from "../workspaces/useWorkspace";
 import { facetsQuery, useAuditLines } from "./auditQueries";
 import { type AuditQuery, type AuditSearch, isFiltered, queryOf } from "./auditSearch";
@@ -37,7 +39,7 @@ export function AuditPage() {
         }
       />
       <FilterChips
-        filters={filtersOf(facets, search)}
+        filters={filtersOf(facets, usePolicies(slug), search)}
         values={search}
         onChange={change}
         extra={{ key: "time", chip: <TimeChip value={search.time} onChange={(time) => change({ time })} /> }}
@@ -62,6 +64,12 @@ function useAuditQuery(search: AuditSearch): AuditQuery {
   const next = { search, query: queryOf(search) };
   setAsked(next);
   return next.query;
+}
+
+/** To choose from. Whoever may not read policies is not offered any. */
+function usePolicies(workspace: string): readonly PolicyView[] {
+  const isReader = useWorkspace().permissions.includes("policies:read");
+  return useQuery({ ...policiesQuery(workspace), enabled: isReader }).data?.policies ?? [];
 }
 
 function NothingHere({ workspace, hasFilters }: { workspace: string; hasFilters: boolean }) {

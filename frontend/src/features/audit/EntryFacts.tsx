@@ -10,7 +10,7 @@ import { paths } from "@/paths";
 import { appOf, OWN_TOOLS } from "./deeds";
 import classes from "./EntryPage.module.css";
 import { durationOf, sizeOf } from "./measures";
-import { policiesOf } from "./policies";
+import { policiesOf, saidBy } from "./policies";
 
 /** Who, through what, when, on what, for how long: each as a security team quotes it. */
 export function EntryFacts({ workspace, detail }: { workspace: string; detail: AuditDetail }) {
@@ -39,7 +39,7 @@ function factsOf(workspace: string, { line, network, arguments_digest: digest, d
     ["Connection", line.connection === null ? null : <Connection workspace={workspace} name={line.connection} />],
     [isCall ? (KINDS[line.method] ?? "Name") : "Change", <Mono text={line.tool} />],
     ["What it may do", line.operation_class === null ? null : (CLASSES[line.operation_class] ?? line.operation_class)],
-    ["Policies", isCall ? <Policies decision={decision} /> : null],
+    ["Policies", isCall ? <Policies workspace={workspace} decision={decision} /> : null],
     ["Duration", line.duration_ms === null ? null : durationOf(line.duration_ms)],
     ["Size of the answer", line.result_bytes === null ? null : sizeOf(line.result_bytes)],
     ["Conversation", line.conversation_id === null ? null : <Conversation list={list} id={line.conversation_id} />],
@@ -89,14 +89,18 @@ function Conversation({ list, id }: { list: string; id: string }) {
   );
 }
 
-function Policies({ decision }: { decision: AuditDetail["decision"] }) {
+function Policies({ workspace, decision }: { workspace: string; decision: AuditDetail["decision"] }) {
   const policies = policiesOf(decision);
   if (policies.length === 0) return <span className={classes.quiet}>No policy had anything to say</span>;
   return (
     <ul className={classes.policies}>
-      {policies.map(({ name, version }) => (
-        <li key={name}>
-          {name} <span className={classes.quiet}>version {version}</span>
+      {policies.map((policy) => (
+        <li key={policy.id ?? policy.name}>
+          {policy.id === undefined ? policy.name : <Link to={paths.policy({ workspace, policy: policy.id })}>{policy.name}</Link>}{" "}
+          <span className={classes.quiet}>
+            version {policy.version} {saidBy(policy)}
+            {policy.reason !== undefined && `: ${policy.reason}`}
+          </span>
         </li>
       ))}
     </ul>

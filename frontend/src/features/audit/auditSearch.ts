@@ -9,6 +9,8 @@ export interface AuditSearch {
   outcome?: string | undefined;
   kind?: string | undefined;
   conversation?: string | undefined;
+  /** A policy's id: the calls that it had something to say about. */
+  policy?: string | undefined;
   /** `1h`, `24h`, `7d`, `30d`: back from now. Or an interval: `2026-11-01/2026-11-03`, whole days here. */
   time?: string | undefined;
 }
@@ -20,6 +22,7 @@ export interface AuditQuery {
   outcome?: Outcome[];
   kind?: string;
   conversation?: string;
+  policy?: string;
   since?: string;
   until?: string;
 }
@@ -41,7 +44,7 @@ const OUTCOMES: ReadonlySet<string> = new Set<Outcome>([
 /** What to ask the server. Words that mean nothing (an address typed by hand) are left out rather than refused. */
 export function auditQuery({ outcome, time, ...same }: AuditSearch, now: number): AuditQuery {
   const query: AuditQuery = { ...timeRange(time, now) };
-  for (const key of ["person", "connection", "tool", "kind", "conversation"] as const) {
+  for (const key of ["person", "connection", "tool", "kind", "conversation", "policy"] as const) {
     const value = same[key];
     if (value !== undefined && value !== "") query[key] = value;
   }

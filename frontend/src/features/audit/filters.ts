@@ -1,4 +1,4 @@
-import type { AuditFacets, Outcome } from "@/api/generated/schema";
+import type { AuditFacets, Outcome, PolicyView } from "@/api/generated/schema";
 import type { Filter } from "@/components/ui/FilterChips";
 
 import { type AuditSearch, UNSUCCESSFUL } from "./auditSearch";
@@ -23,7 +23,11 @@ const KINDS = [
 ] as const;
 
 /** What occurred lately, as choices. A conversation is not chosen from a list: it has a chip only when the address names one. */
-export function filtersOf(facets: AuditFacets | undefined, { conversation }: AuditSearch): Filter<keyof AuditSearch>[] {
+export function filtersOf(
+  facets: AuditFacets | undefined,
+  policies: readonly PolicyView[],
+  { conversation, policy }: AuditSearch,
+): Filter<keyof AuditSearch>[] {
   const people = facets?.people ?? [];
   return [
     { key: "person", label: "Person", choices: people.map(({ id, name }) => ({ value: id, label: name })) },
@@ -31,6 +35,9 @@ export function filtersOf(facets: AuditFacets | undefined, { conversation }: Aud
     { key: "tool", label: "Tool", choices: toolChoices(facets?.tools ?? []) },
     { key: "outcome", label: "Outcome", choices: OUTCOMES },
     { key: "kind", label: "Kind", choices: KINDS },
+    ...(policies.length === 0 && policy === undefined
+      ? []
+      : [{ key: "policy" as const, label: "Policy", choices: policyChoices(policies, policy) }]),
     ...(conversation === undefined
       ? []
       : [
@@ -41,6 +48,13 @@ export function filtersOf(facets: AuditFacets | undefined, { conversation }: Aud
           },
         ]),
   ];
+}
+
+/** The policies of today, and the one of the address, which may be gone. */
+function policyChoices(policies: readonly PolicyView[], chosen: string | undefined) {
+  const choices = policies.map(({ id, name }) => ({ value: id, label: name }));
+  const isGone = chosen !== undefined && !choices.some(({ value }) => value === chosen);
+  return isGone ? [...choices, { value: chosen, label: "one that is gone" }] : choices;
 }
 
 const SHOWN = 16;
