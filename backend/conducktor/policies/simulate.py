@@ -13,7 +13,7 @@ from conducktor.audit.queries import PastCall
 from conducktor.core.actor import Actor, Permission
 from conducktor.core.clock import Clock
 from conducktor.core.ids import PolicyId, WorkspaceId, new_id
-from conducktor.core.tool_call import ToolCall
+from conducktor.core.tool_call import Outcome, ToolCall
 from conducktor.infra.database import Database
 from conducktor.infra.encryption import KeyRing
 from conducktor.policies import keep, queries
@@ -29,6 +29,8 @@ PAGE = 1_000  # rows are turned into structs between other work of this process
 EXAMPLES_MAX = 200
 LINES_MAX = 200
 ARGUMENTS_SHOWN = 1_000
+
+ANSWERED = frozenset({Outcome.OK.value, Outcome.TOOL_ERROR.value})
 
 _WITHHELD = "Your role does not include reading other people's arguments."
 
@@ -78,9 +80,12 @@ class Simulation:
         since, shown = frame
         calls = Calls(workspace_id, past[:CALLS_MAX][::-1], self._key_ring)
         before, after = (Replay(policies) for policies in sets)
-        compared = [
-            Compared(old, call, happened(old), before.judge(old, call), after.judge(old, call)) for old, call in calls.replayed
-        ]
+        compared: list[Compared] = []
+        for old, record, call in calls.replayed:
+            answered = old.outcome in ANSWERED
+            was = before.weigh(record, call, answered=answered)
+            will = after.weigh(record, call, was, answered=answered)
+            compared.append(Compared(old, call, happened(record), was.judged, will.judged))
         return TrialView(
             since=since,
             calls=len(compared),
@@ -114,12 +119,15 @@ class Simulation:
     async def _past(self, workspace_id: WorkspaceId, since: datetime) -> list[PastCall]:
         """Newest first; one more than are replayed, when there are more."""
         past: list[PastCall] = []
-        while len(past) <= CALLS_MAX:
-            async with self._database.transaction() as tx:
-                page = await audit.past_calls(tx, workspace_id, since, past[-1].id if past else None, PAGE)
-            past += page
-            if len(page) < PAGE:
-                break
+        connection = await self._database.connect()
+        try:
+            while len(past) <= CALLS_MAX:
+                page = await audit.past_calls(connection, workspace_id, since, past[-1].id if past else None, PAGE)
+                past += page
+                if len(page) < PAGE:
+                    break
+        finally:
+            await connection.close()
         return past[: CALLS_MAX + 1]
 
 
