@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 from conducktor import __version__
@@ -21,7 +22,9 @@ from conducktor.connections.mcp_client import McpClient
 from conducktor.connections.toolboxes import Toolboxes
 from conducktor.core.clock import utc_now
 from conducktor.core.errors import Invalid
+from conducktor.core.money import MicroUsd
 from conducktor.core.operation import Gate
+from conducktor.core.tool_call import ToolCall
 from conducktor.edges.catalog import OPERATIONS
 from conducktor.edges.management_mcp import ManagementTools
 from conducktor.edges.visitor import Visitors
@@ -158,6 +161,7 @@ class Parts:
                 post=self.approval_post,
                 executions=self.executions,
                 origin=settings.origin,
+                estimate=partial(_estimate, self.budgets),
             ),
             budgets=self.budgets,
             upstream=Upstream(self.mcp, self.management, Alarm(self.doorbell), deadline_s=settings.call_deadline_s),
@@ -210,3 +214,8 @@ class Parts:
             await self.authenticator.start()
             stack.push_async_callback(self.authenticator.stop)
             yield
+
+
+async def _estimate(budgets: Budgets, call: ToolCall) -> MicroUsd | None:
+    """What would be held for a call, for those who are asked about it."""
+    return (await budgets.preview(call, ())).estimate

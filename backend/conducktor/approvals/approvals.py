@@ -45,7 +45,7 @@ class Approvals:
         post: ApprovalPost,
         executions: Executions,
         origin: str,
-        estimate: Estimate | None = None,
+        estimate: Estimate,
     ) -> None:
         self._database = database
         self._key_ring = key_ring
@@ -81,7 +81,7 @@ class Approvals:
     async def _standing(self, call: ToolCall, questions: Sequence[Question]) -> tuple[Approval, Approval | None]:
         """The approval about this very call, made if need be; and an earlier one that came to nothing."""
         digest, workspace_id = digest_of(self._key_ring, call, questions), call.actor.workspace_id
-        estimate = await self._estimate(call) if self._estimate else None
+        estimate = await self._estimate(call)
         async with self._database.transaction() as tx:
             now = self._clock()
             found = await queries.latest(tx, workspace_id, digest)
