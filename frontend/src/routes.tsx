@@ -258,6 +258,12 @@ const workspaceSettings = createRoute({
   component: lazyRouteComponent(() => import("./features/workspaces/SettingsPage"), "SettingsPage"),
 });
 
+const notifications = createRoute({
+  getParentRoute: () => workspace,
+  path: "settings/notifications",
+  component: lazyRouteComponent(() => import("./features/notices/NotificationsPage"), "NotificationsPage"),
+});
+
 const members = createRoute({
   getParentRoute: () => workspace,
   path: "settings/members",
@@ -301,6 +307,7 @@ const routeTree = root.addChildren([
     auditEntry,
     authorizations,
     workspaceSettings,
+    notifications,
     members,
     profile,
   ]),

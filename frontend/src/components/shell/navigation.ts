@@ -1,6 +1,7 @@
 import {
   IconAdjustments,
   IconApps,
+  IconBell,
   IconChecklist,
   IconHome,
   IconChartBar,
@@ -69,6 +70,12 @@ export const NAVIGATION: readonly NavigationGroup[] = [
         keywords: "settings name time zone self-approval",
       },
       { label: "Members", icon: IconUsers, href: paths.members, keywords: "people roles groups invite team" },
+      {
+        label: "Notifications",
+        icon: IconBell,
+        href: paths.notifications,
+        keywords: "channels e-mail slack webhook alerts notices",
+      },
       { label: "Profile", icon: IconUserCircle, href: paths.profile, keywords: "account name password sessions" },
     ],
   },

@@ -1,7 +1,7 @@
 import { Button, Modal, Radio, TextInput } from "@mantine/core";
 import { useState } from "react";
 
-import type { Basis, PriceView } from "@/api/generated/schema";
+import type { PriceView } from "@/api/generated/schema";
 import { FormError } from "@/components/ui/FormError";
 import { useLast } from "@/components/ui/useLast";
 import { useSubmit } from "@/components/ui/useSubmit";
@@ -38,7 +38,11 @@ function PriceForm({ workspace, wish, onClose }: PriceDialogProps & { wish: Pric
   const { set, clear } = useSetPrice(workspace);
   const [draft, setDraft] = useState(() => draftOf(wish.own));
   const [errors, setErrors] = useState<PriceErrors>({});
-  const form = { setErrors: (said: Record<string, string>) => { setErrors(errorsOf(said)); } };
+  const form = {
+    setErrors: (said: Record<string, string>) => {
+      setErrors(errorsOf(said));
+    },
+  };
   const { submit, problem, isPending } = useSubmit(form, async (act: () => Promise<void>) => {
     await act();
     onClose();

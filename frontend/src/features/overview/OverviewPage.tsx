@@ -13,7 +13,9 @@ import { LastDay } from "./LastDay";
 import { LatestDenials } from "./LatestDenials";
 import classes from "./OverviewPage.module.css";
 import { OverviewSkeleton } from "./OverviewSkeleton";
+import { Spend } from "./Spend";
 import { type GuideState, isConnected, useGuide } from "./useGuide";
+import { WaitingApprovals } from "./WaitingApprovals";
 
 /** Is everything all right? Until the first call arrives: how to get there. */
 export function OverviewPage() {
@@ -39,8 +41,10 @@ export function OverviewPage() {
         <div className={classes.parts}>
           {isShown && <ConnectGuide workspace={slug} installation={installation} guide={guide} onClose={putAway} />}
           <ConnectionHealth workspace={slug} connections={guide.connections} />
+          <WaitingApprovals workspace={slug} />
           {guide.lastCall && (
             <>
+              <Spend workspace={slug} />
               <LastDay workspace={slug} />
               <LatestDenials workspace={slug} />
             </>

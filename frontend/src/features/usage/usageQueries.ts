@@ -12,6 +12,14 @@ export const usageQuery = (workspace: string, days: Days | undefined) => ({
   refetchInterval: LOOK_AGAIN_MS,
 });
 
+/** This month so far, in short. */
+export const statsQuery = (workspace: string) => ({
+  ...queries.queryOptions("get", "/api/workspaces/{workspace}/usage/stats", {
+    params: { path: { workspace }, query: { period: "month" as const } },
+  }),
+  refetchInterval: LOOK_AGAIN_MS,
+});
+
 /** The same days as a file, one line a call. */
 export function exportHref(workspace: string, { first, last }: Days): string {
   const days = new URLSearchParams({ first_day: first, last_day: last });
