@@ -109,6 +109,11 @@ _EXAMPLES = {
     "definition_hash": "00" * 32,
     "name": "A name",
     "operation_class": "read",
+    "decision": "approve",
+    "approval_ids": [],
+    "happened": True,
+    "topics": ["approvals"],
+    "kind": "email",
     "limit_micro_usd": 1_000_000_000,
     "basis": "free",
 }
