@@ -7,7 +7,7 @@ from typing import Any
 
 from mcp.client.client import Client
 from mcp_types import CallToolResult, TextContent
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from e2e.conftest import NewPage
 from e2e.support.chatgpt import ChatGpt
@@ -28,11 +28,11 @@ class Team:
         self.others_client = others_client
         self.owners_client = owners_client
 
-    async def put_in_force(self, template: str) -> dict[str, Any]:
-        """One of the ready-made policies, as it is."""
-        ready = {each["id"]: each["definition"] for each in await self.owner.ask("GET", "/policies/templates")}
-        made: dict[str, Any] = await self.owner.ask("POST", "/policies", json=ready[template])
-        return made
+    async def put_in_force(self, page: Page, policy: str) -> None:
+        """One of the ready-made policies, with one click."""
+        await page.goto(f"/w/{self.owner.workspace}/policies")
+        await page.get_by_role("button", name=f"Add “{policy}”").click()
+        await expect(page.get_by_role("link", name=policy)).to_be_visible()
 
     async def price(self, connection: str, dollars: float, tool: str | None = None) -> None:
         wish = {"connection": connection, "tool": tool, "basis": "call", "micro_usd": round(dollars * 1_000_000)}
@@ -57,10 +57,9 @@ async def team(product: Product, role: str) -> AsyncIterator[Team]:
         yield Team(owner, other, theirs, await _client(stack, product, owner, owner.workspace))
 
 
-async def test_a_call_that_needs_approval_is_carried_out_once_it_has_it(product: Product) -> None:
+async def test_a_call_that_needs_approval_is_carried_out_once_it_has_it(product: Product, new_page: NewPage) -> None:
     async with team(product, "member") as lab:
-        policy = await lab.put_in_force("linear-approval")
-        assert policy["name"] == "All Linear issue creations require approval"
+        await lab.put_in_force(await new_page(lab.owner), "All Linear issue creations require approval")
         wish = {"title": f"Approved by people {lab.owner.email}"}  # the sandbox is everybody's
 
         asked = await lab.others_client.call_tool("linear-prod_create_issue", wish)
@@ -84,9 +83,9 @@ async def test_a_call_that_needs_approval_is_carried_out_once_it_has_it(product:
 
 async def test_an_admin_decides_in_an_inbox_that_was_open_all_the_time(product: Product, new_page: NewPage) -> None:
     async with team(product, "member") as lab:
-        await lab.put_in_force("linear-approval")
         page = await new_page(lab.owner)
         complaints = Complaints(page)
+        await lab.put_in_force(page, "All Linear issue creations require approval")
         await page.goto(f"/w/{lab.owner.workspace}/approvals")
         await expect(page.get_by_role("row").filter(has_text="Create issue")).to_have_count(0)
         wish = {"title": f"Approved in Chromium {lab.owner.email}"}
@@ -109,10 +108,10 @@ async def test_an_admin_decides_in_an_inbox_that_was_open_all_the_time(product: 
         assert complaints.beside() == []
 
 
-async def test_a_budget_blocks_what_would_exceed_it(product: Product) -> None:
+async def test_a_budget_blocks_what_would_exceed_it(product: Product, new_page: NewPage) -> None:
     async with team(product, "member") as lab:
-        policy = await lab.put_in_force("monthly-budget")
-        assert policy["name"] == "Monthly budget limit: $100"
+        page = await new_page(lab.owner)
+        await lab.put_in_force(page, "Monthly budget limit: $100")
         await lab.price("linear-prod", 95, "search_issues")
         await lab.price("linear-prod", 10, "create_issue")
         assert not (await lab.others_client.call_tool("linear-prod_search_issues", {"query": "login"})).is_error
@@ -121,21 +120,25 @@ async def test_a_budget_blocks_what_would_exceed_it(product: Product) -> None:
 
         assert blocked.is_error
         assert text(blocked).startswith("Operation blocked: Monthly budget limit reached ($100)")
+        await page.goto(f"/w/{lab.owner.workspace}/audit?outcome=denied")
+        await expect(page.get_by_role("main")).to_contain_text("Operation blocked: Monthly budget limit reached ($100)")
 
 
-async def test_contractors_who_may_only_read_are_told_so(product: Product) -> None:
+async def test_contractors_who_may_only_read_are_told_so(product: Product, new_page: NewPage) -> None:
     async with team(product, "contractor") as lab:
-        policy = await lab.put_in_force("contractors-read")
-        assert policy["name"] == "Only allow read operations for contractors"
+        page = await new_page(lab.owner)
+        await lab.put_in_force(page, "Only allow read operations for contractors")
 
         denied = await lab.others_client.call_tool("linear-prod_update_issue", {"issue_id": "ENG-1", "state": "done"})
 
         assert denied.is_error
         assert text(denied).startswith("Permission denied: Update operations not allowed")
+        await page.goto(f"/w/{lab.owner.workspace}/audit?outcome=denied")
+        await expect(page.get_by_role("main")).to_contain_text("Permission denied: Update operations not allowed")
         assert not (await lab.others_client.call_tool("linear-prod_search_issues", {"query": "login"})).is_error
 
 
-async def test_what_was_spent_is_said_in_one_sentence(product: Product) -> None:
+async def test_what_was_spent_is_said_in_one_sentence(product: Product, new_page: NewPage) -> None:
     async with team(product, "member") as lab:
         for connection, title, dollars in (
             ("linear-prod", "Linear", 12),
@@ -151,6 +154,11 @@ async def test_what_was_spent_is_said_in_one_sentence(product: Product) -> None:
 
         assert told.structured_content is not None
         assert told.structured_content["total_micro_usd"] == 23_450_000
+        page = await new_page(lab.owner)
+        await page.goto(f"/w/{lab.owner.workspace}/usage")
+        await expect(page.get_by_role("main")).to_contain_text("$23.45")
+        for spent in ("$12", "$8", "$3.45"):
+            await expect(page.get_by_role("main")).to_contain_text(spent)
 
 
 def text(result: CallToolResult) -> str:
