@@ -27,6 +27,9 @@ class Finding(msgspec.Struct, frozen=True):
     count: int
 
 
+SECRET_MIN = 8
+_MARKS = "[redacted:"
+
 LABELS = {Sensitive.SECRETS: "secret", Sensitive.EMAILS: "e-mail address", Sensitive.CARDS: "card number"}
 
 _TOKEN = re.compile(rb'"(?:[^"\\]+|\\.)*"|(?<![\d.eE+-])\d{13,19}(?![\d.eE])', re.DOTALL)
@@ -84,12 +87,19 @@ def passes_luhn(digits: str) -> bool:
 
 
 def _hide_secrets(text: str, counts: Counter[Sensitive]) -> str:
-    if len(text) < 8:
-        return text
-    text, found = _SECRET.subn(_mark(Sensitive.SECRETS), text)
-    text, assigned = _ASSIGNED.subn(lambda m: m[0] if m[2].startswith("[redacted:") else m[1] + _mark(Sensitive.SECRETS), text)
-    counts.update({Sensitive.SECRETS: found + assigned} if found + assigned else {})
-    return text
+    mark = _mark(Sensitive.SECRETS)
+
+    def replaced(found: re.Match[str]) -> str:
+        counts[Sensitive.SECRETS] += 1
+        return mark
+
+    def valued(found: re.Match[str]) -> str:
+        if found[2].startswith(_MARKS):
+            return found[0]
+        counts[Sensitive.SECRETS] += 1
+        return found[1] + mark
+
+    return _ASSIGNED.sub(valued, _SECRET.sub(replaced, text)) if len(text) >= SECRET_MIN else text
 
 
 def _hide_emails(text: str, counts: Counter[Sensitive]) -> str:
