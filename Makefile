@@ -20,7 +20,7 @@ web := frontend/dist/index.html
 web_sources := $(filter-out %.test.ts %.test.tsx,$(shell find frontend/src frontend/public -type f 2>/dev/null)) \
 	$(wildcard frontend/*.ts frontend/*.js frontend/*.json frontend/index.html)
 
-.PHONY: help run test check api build install lock screenshots bench conformance clean
+.PHONY: help run test campaigns check api build install lock screenshots bench conformance clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ test: install-dev install-upstreams chromium ## Run all tests: backend, web appl
 	$(python) -m pytest backend/tests
 	cd frontend && npm test && npm run check
 	$(python) -m pytest e2e
+
+campaigns: install-dev ## The long campaigns that `make test` runs shortened: races, repeats
+	APPROVAL_RACES=200 BUDGET_REPEATS=50 $(python) -m pytest --timeout=1800 backend/tests/approvals/test_races.py \
+		backend/tests/budgets/test_teller.py backend/tests/budgets/test_processes.py
 
 check: install-dev ## Format, lint, types, floors, generated client, migrations (under a minute)
 	@$(MAKE) --jobs=2 --keep-going --output-sync=target check-types check-web check-parity check-style check-floors
