@@ -34,7 +34,7 @@ test: install-dev install-upstreams chromium ## Run all tests: backend, web appl
 	$(python) -m pytest e2e
 
 campaigns: install-dev ## The long campaigns that `make test` runs shortened: races, repeats
-	APPROVAL_RACES=200 BUDGET_REPEATS=50 $(python) -m pytest --timeout=1800 backend/tests/approvals/test_races.py \
+	APPROVAL_RACES=200 BUDGET_REPEATS=50 BUDGET_CROWD=500 $(python) -m pytest --timeout=1800 backend/tests/approvals/test_races.py \
 		backend/tests/budgets/test_teller.py backend/tests/budgets/test_processes.py
 
 check: install-dev ## Format, lint, types, floors, generated client, migrations (under a minute)
