@@ -45,14 +45,23 @@ class Desk:
         return await Asked.of(client or self.client, tool, text or uuid4().hex)
 
     async def get(self, approval_id: str, person: Person | None = None) -> dict[str, Any]:
-        detail: dict[str, Any] = decoded(await (person or self.owner).browser.get(f"{LAB}/approvals/{approval_id}"))
+        answer = await (person or self.owner).browser.get(f"{LAB}/approvals/{approval_id}")
+        while answer.status_code == 503:
+            await asyncio.sleep(0.1)
+            answer = await (person or self.owner).browser.get(f"{LAB}/approvals/{approval_id}")
+        detail: dict[str, Any] = decoded(answer)
         return detail
 
     async def decide(
         self, approval_id: str, person: Person | None = None, decision: str = "approve", comment: str | None = None
     ) -> httpx.Response:
+        """Again, as a person would, when the server is too busy (503): the machine may be."""
         wish = {"decision": decision, "comment": comment}
-        return await (person or self.admin).browser.post(f"{LAB}/approvals/{approval_id}/decision", wish)
+        while True:
+            answer = await (person or self.admin).browser.post(f"{LAB}/approvals/{approval_id}/decision", wish)
+            if answer.status_code != 503:
+                return answer
+            await asyncio.sleep(0.1)
 
     async def ended(self, approval_id: str, *, within_s: float = 5.0) -> dict[str, Any]:
         """The request, once it has come to an end."""

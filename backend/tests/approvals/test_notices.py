@@ -27,9 +27,13 @@ async def posted(settings: Settings, mail: MailServer) -> AsyncIterator[Desk]:
     """Calls go to a process with a mail server; people signed up at another, where that takes no letters."""
     behind = msgspec.structs.replace(settings, public_url=f"http://localhost:{any_free_port()}")
     posting = msgspec.structs.replace(behind, worker="in-process", smtp_url=mail.url)
-    async with running_product(behind, process_index=1) as silent, running_product(posting) as product:
-        async with make_desk(_here(silent)) as desk, Client(_here(product), desk.client.token) as client:
-            yield Desk(desk.product, [desk.owner, desk.admin, desk.other_admin, desk.member, desk.contractor], desk.shelf, client)
+    async with (
+        running_product(behind, process_index=1) as silent,
+        running_product(posting) as product,
+        make_desk(_here(silent)) as desk,
+        Client(_here(product), desk.client.token) as client,
+    ):
+        yield Desk(desk.product, [desk.owner, desk.admin, desk.other_admin, desk.member, desk.contractor], desk.shelf, client)
 
 
 def _here(product: Product) -> Product:

@@ -33,10 +33,11 @@ async def _race(desk: Desk, name: str) -> None:
             answers = [(await asyncio.gather(desk.decide(asked.id, desk.admin), sweep))[0]]
         case _:
             answers = [*await asyncio.gather(*(desk.decide(asked.id, desk.admin) for _ in range(2)))]
-    line = await desk.ended(asked.id, within_s=20)
+    line = await desk.ended(asked.id, within_s=60)
     final = line["state"]
     statuses = sorted(answer.status_code for answer in answers)
-    assert statuses in ([200, 409], [200], [409]), statuses
+    assert statuses.count(200) <= 1, statuses
+    assert set(statuses) <= {200, 409}, statuses
     conflicts = [answer.json()["facts"]["state"] for answer in answers if answer.status_code == 409]
     assert all(state == final or (final == "executed" and state in ("approved", "executing")) for state in conflicts)
     assert final in FINAL - {"void", "outcome_unknown"}
