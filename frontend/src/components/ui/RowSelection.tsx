@@ -1,5 +1,3 @@
-import { Checkbox } from "@mantine/core";
-
 import classes from "./DataTable.module.css";
 
 export interface RowSelection<Row> {
@@ -17,6 +15,8 @@ interface CellProps<Row> {
   selection: RowSelection<Row>;
 }
 
+/* The browser's own boxes: every table would weigh more for Mantine's, which few have. */
+
 /** Chooses all rows that can be chosen, or none. */
 export function SelectAll<Row>({ rows, rowKey, selection }: CellProps<Row> & { rows: readonly Row[] }) {
   const { chosen, onChange, whyNot } = selection;
@@ -25,12 +25,14 @@ export function SelectAll<Row>({ rows, rowKey, selection }: CellProps<Row> & { r
   const isAll = keys.length > 0 && count === keys.length;
   return (
     <th scope="col" role="columnheader" data-select="">
-      <Checkbox
-        size="xs"
-        className={classes.select ?? ""}
+      <input
+        type="checkbox"
+        className={classes.select}
         aria-label="Select all"
         checked={isAll}
-        indeterminate={count > 0 && !isAll}
+        ref={(box) => {
+          if (box) box.indeterminate = count > 0 && !isAll;
+        }}
         disabled={keys.length === 0}
         onChange={() => {
           onChange(new Set(isAll ? [] : keys));
@@ -46,9 +48,9 @@ export function SelectRow<Row>({ row, rowKey, selection }: CellProps<Row> & { ro
   const why = whyNot(row);
   return (
     <td role="cell" data-select="">
-      <Checkbox
-        size="xs"
-        className={classes.select ?? ""}
+      <input
+        type="checkbox"
+        className={classes.select}
         aria-label={`Select ${labelOf(row)}`}
         title={why}
         disabled={why !== undefined}

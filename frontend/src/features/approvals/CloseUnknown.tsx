@@ -6,13 +6,13 @@ import { FormError } from "@/components/ui/FormError";
 import { useSubmit } from "@/components/ui/useSubmit";
 
 import classes from "./ApprovalPage.module.css";
-import { COMMENT_MAX } from "./Decision";
+import { COMMENT_MAX } from "./useDecide";
 import { useDecide } from "./useDecide";
 
 const EMPTY = { happened: "", comment: "" };
 
 /** A person looked at the service and says what happened. */
-export function CloseUnknown({ workspace, approval }: { workspace: string; approval: ApprovalLine }) {
+export default function CloseUnknown({ workspace, approval }: { workspace: string; approval: ApprovalLine }) {
   const { close } = useDecide(workspace);
   const [values, setValues] = useState(EMPTY);
   const [errors, setErrors] = useState<Record<string, string>>({});

@@ -8,8 +8,7 @@ import { FormError } from "@/components/ui/FormError";
 import { useLast } from "@/components/ui/useLast";
 
 import classes from "./DecideManyDialog.module.css";
-import { COMMENT_MAX } from "./Decision";
-import { type Decision, useDecide, VERBS } from "./useDecide";
+import { COMMENT_MAX, type Decision, useDecide, VERBS } from "./useDecide";
 import { titleOf } from "./words";
 
 export interface DecideManyDialogProps {

@@ -12,12 +12,10 @@ import { RelativeTime } from "@/components/ui/RelativeTime";
 
 import classes from "./ApprovalPage.module.css";
 import { CancelRequest } from "./CancelRequest";
-import { type Decision as Wish, useDecide, VERBS } from "./useDecide";
+import { COMMENT_MAX, type Decision as Wish, useDecide, VERBS } from "./useDecide";
 import { useNextWaiting } from "./useNextWaiting";
 import { Votes } from "./Votes";
 import { addresseesOf } from "./words";
-
-export const COMMENT_MAX = 1000;
 
 /** Approve or deny, with a comment; or why not, and who can. */
 export function Decision({ workspace, detail }: { workspace: string; detail: ApprovalDetail }) {

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 
 import type { ApprovalDetail, ApprovalLine } from "@/api/generated/schema";
 import { Callout, type CalloutTone } from "@/components/ui/Callout";
@@ -6,7 +6,9 @@ import { CodeBlock } from "@/components/ui/CodeBlock";
 import { RelativeTime } from "@/components/ui/RelativeTime";
 
 import classes from "./ApprovalPage.module.css";
-import { CloseUnknown } from "./CloseUnknown";
+
+/** Seldom needed: outcomes are nearly always known. */
+const CloseUnknown = lazy(() => import("./CloseUnknown"));
 
 /** What will happen, or what happened, in one sentence; with its result for whoever asked. */
 export function Outcome({ workspace, detail: { approval } }: { workspace: string; detail: ApprovalDetail }) {
@@ -15,7 +17,11 @@ export function Outcome({ workspace, detail: { approval } }: { workspace: string
       <Callout tone={TONES[approval.state]} title={titleOf(approval)} role="status">
         <Words approval={approval} />
       </Callout>
-      {approval.can_close && <CloseUnknown workspace={workspace} approval={approval} />}
+      {approval.can_close && (
+        <Suspense>
+          <CloseUnknown workspace={workspace} approval={approval} />
+        </Suspense>
+      )}
       {approval.result !== null && (
         <>
           <CodeBlock

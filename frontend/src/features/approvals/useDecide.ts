@@ -9,6 +9,9 @@ export type Decision = "approve" | "deny";
 
 export const VERBS: Record<Decision, string> = { approve: "Approve", deny: "Deny" };
 
+/** As the server has it. */
+export const COMMENT_MAX = 1000;
+
 /** What people do with requests. Each makes fresh what is on screen, also when the server refuses: somebody may have been faster. */
 export function useDecide(workspace: string) {
   const queryClient = useQueryClient();

@@ -23,7 +23,7 @@ export interface BudgetFormProps {
 }
 
 /** What a budget allows and what it counts. What was typed stays when the server refuses. */
-export function BudgetForm({ workspace, budget, whyNot, onSave }: BudgetFormProps) {
+export default function BudgetForm({ workspace, budget, whyNot, onSave }: BudgetFormProps) {
   const [draft, setDraft] = useState(() => draftOf(budget));
   const [errors, setErrors] = useState<DraftErrors>({});
   const { submit, problem, isPending } = useSubmit({ setErrors: (said) => setErrors(errorsOf(said)) }, onSave);

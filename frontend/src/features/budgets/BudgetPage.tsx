@@ -1,6 +1,7 @@
 import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 
 import { failureOf } from "@/api/ApiProblem";
 import { api } from "@/api/client";
@@ -12,12 +13,14 @@ import { DetailSkeleton } from "@/components/ui/Skeletons";
 import { paths } from "@/paths";
 
 import { useWhyNot, useWorkspace } from "../workspaces/useWorkspace";
-import { BudgetForm } from "./BudgetForm";
 import classes from "./BudgetPage.module.css";
 import { budgetsQuery, refreshBudgets } from "./budgetQueries";
 import { BudgetStanding } from "./BudgetStanding";
 import { amountOf } from "./budgetWords";
 import { DeleteBudget } from "./DeleteBudget";
+
+/** The form weighs as much as all the rest of the page. */
+const BudgetForm = lazy(() => import("./BudgetForm"));
 
 const route = getRouteApi("/w/$workspace/budgets/$budget");
 
@@ -55,19 +58,21 @@ function Budget({ workspace, budget, zone }: { workspace: string; budget: Budget
       <PageHeader title={budget.name} description={`${amountOf(budget)}, ${budget.is_hard ? "hard" : "alert only"}`} />
       <BudgetStanding budget={budget} zone={zone} />
       <section className={classes.section} aria-label="Settings">
-        <BudgetForm
-          workspace={workspace}
-          budget={budget}
-          whyNot={whyNot}
-          onSave={async (body) => {
-            await api.PATCH("/api/workspaces/{workspace}/budgets/{budget_id}", {
-              params: { path: { workspace, budget_id: budget.id } },
-              body,
-            });
-            await refreshBudgets(queryClient, workspace);
-            notifications.show({ message: `The budget ${body.name} is saved. It holds for calls that start from now on.` });
-          }}
-        />
+        <Suspense fallback={<DetailSkeleton />}>
+          <BudgetForm
+            workspace={workspace}
+            budget={budget}
+            whyNot={whyNot}
+            onSave={async (body) => {
+              await api.PATCH("/api/workspaces/{workspace}/budgets/{budget_id}", {
+                params: { path: { workspace, budget_id: budget.id } },
+                body,
+              });
+              await refreshBudgets(queryClient, workspace);
+              notifications.show({ message: `The budget ${body.name} is saved. It holds for calls that start from now on.` });
+            }}
+          />
+        </Suspense>
       </section>
       <DeleteBudget workspace={workspace} budget={budget} whyNot={whyNot} />
     </>
