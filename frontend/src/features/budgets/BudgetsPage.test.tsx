@@ -92,7 +92,7 @@ test("whoever may not change budgets reads them, and is told who can", async () 
   expect((await screen.findByRole("button", { name: "Delete budget" })).getAttribute("aria-description")).toContain(
     "Ask an owner or admin",
   );
-  expect(screen.getByLabelText("Limit").closest("fieldset")?.disabled).toBe(true);
+  expect((await screen.findByLabelText("Limit")).closest("fieldset")?.disabled).toBe(true);
 });
 
 interface Served {
