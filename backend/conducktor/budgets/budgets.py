@@ -64,27 +64,25 @@ class Budgets:
         async with self._database.transaction() as tx:
             return await previewing.preview(tx, call, price, draws)
 
-    async def price_of(self, call: ToolCall) -> Price | None:
-        return (await self._tariffs.of(call.actor.workspace_id)).price_of(call)
-
-    async def hold(self, call: ToolCall, limits: Sequence[SpendingLimit], price: Price | None) -> Hold | None:
-        """None where nothing limits it. Raises BudgetExhausted, Unpriced or Unavailable."""
-        if call.connection_id is None or (price is not None and price.is_free):
-            return None
+    async def hold(self, call: ToolCall, limits: Sequence[SpendingLimit]) -> tuple[Price | None, Hold | None]:
+        """The call's price, and what is held for it where something limits it. Raises as `reserve` does."""
+        if call.connection_id is None:  # one of the gateway's own tools
+            return None, None
         workspace_id, now = call.actor.workspace_id, self._clock()
-        draws = (await self._tariffs.of(workspace_id)).draws(call, limits, now)
+        tariff = await self._tariffs.of(workspace_id)
+        price = tariff.price_of(call)
+        draws = tariff.draws(call, limits, now)
         if price is None:
             _refuse_unpriced(call, draws)
-            return None
-        if not draws:
-            return None
+        if price is None or price.is_free or not draws:
+            return price, None
         hold = Hold(call.id, workspace_id, price.hold, draws, now)
         try:
             await self._reserve(hold)
         except CounterGone:
             self._openings.forget(draws)
             await self._reserve(hold)
-        return hold
+        return price, hold
 
     def settle(self, hold: Hold, cost: MicroUsd) -> None:
         self._teller.settle(hold, cost)
@@ -138,8 +136,7 @@ class Reservation:
             self._charge(cost.amount)
 
     async def __aenter__(self) -> Self:
-        self._price = await self._budgets.price_of(self._call)
-        self._hold = await self._budgets.hold(self._call, self._limits, self._price)
+        self._price, self._hold = await self._budgets.hold(self._call, self._limits)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

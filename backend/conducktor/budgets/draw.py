@@ -18,7 +18,7 @@ CounterKey = tuple[UUID, str, datetime]
 """Limit, subject, start of the period: one row of `spending`."""
 
 
-class Draw(msgspec.Struct, frozen=True, kw_only=True):
+class Draw(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One limit, and the counter of it that the call draws on. `scope` is None for a limit that a policy sets."""
 
     limit: SpendingLimit
@@ -28,7 +28,7 @@ class Draw(msgspec.Struct, frozen=True, kw_only=True):
     span: Span
 
 
-class Hold(msgspec.Struct, frozen=True):
+class Hold(msgspec.Struct, frozen=True, gc=False):
     """What one call holds in every counter it draws on."""
 
     call_id: CallId

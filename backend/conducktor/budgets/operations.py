@@ -167,7 +167,7 @@ async def _views(tx: Transaction, actor: Actor, budgets: Iterable[Budget], clock
         span = span_of(budget.period, now, zone)
         own = [c for c in counters if c.limit_id == budget.counting_id and c.period_start == span.start]
         shown = own if actor.may(Permission.AUDIT_READ) or budget.share is not Share.PERSON else _of(actor, own)
-        views.append(standing.budget_view(budget, standing.state_of(budget, span, shown, labels, now)))
+        views.append(standing.budget_view(budget, standing.state_of(budget, shown, labels, standing.Moment(now, span))))
     return views
 
 

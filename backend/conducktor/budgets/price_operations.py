@@ -130,7 +130,7 @@ async def _list(tx: Transaction, actor: Actor) -> PriceList:
 
 def _connection(connection: PricedConnection, prices: Mapping[PriceKey, Price], hard: list[Budget]) -> ConnectionPrices:
     default = prices.get((connection.id, None))
-    tools = [_tool(connection, tool, prices.get((connection.id, tool.name)), default, hard) for tool in connection.tools]
+    tools = [_tool(connection, tool, prices, hard) for tool in connection.tools]
     return ConnectionPrices(
         connection_id=connection.id,
         connection=connection.name,
@@ -141,10 +141,9 @@ def _connection(connection: PricedConnection, prices: Mapping[PriceKey, Price], 
     )
 
 
-def _tool(
-    connection: PricedConnection, tool: PricedTool, own: Price | None, default: Price | None, hard: list[Budget]
-) -> ToolPrice:
-    effective = own or default
+def _tool(connection: PricedConnection, tool: PricedTool, prices: Mapping[PriceKey, Price], hard: list[Budget]) -> ToolPrice:
+    own = prices.get((connection.id, tool.name))
+    effective = own or prices.get((connection.id, None))
     return ToolPrice(
         tool=tool.name,
         full_name=tool.full_name,

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+import msgspec
+
 from conducktor.budgets.budget import Budget
 from conducktor.budgets.queries import Counter
 from conducktor.budgets.span import Span
@@ -28,8 +30,16 @@ def budget_view(budget: Budget, state: BudgetState) -> BudgetView:
     )
 
 
-def state_of(budget: Budget, span: Span, counters: Sequence[Counter], labels: Mapping[str, str], now: datetime) -> BudgetState:
+class Moment(msgspec.Struct, frozen=True):
+    """Now, and the period in which it lies."""
+
+    now: datetime
+    span: Span
+
+
+def state_of(budget: Budget, counters: Sequence[Counter], labels: Mapping[str, str], moment: Moment) -> BudgetState:
     """`counters` are the budget's own of this period; `labels` names subjects."""
+    now, span = moment.now, moment.span
     fullest = max((c.used + c.held for c in counters), default=0)
     most_used = max((c.used for c in counters), default=0)
     return BudgetState(

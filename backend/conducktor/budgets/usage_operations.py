@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from conducktor.budgets import queries, usage, usage_queries
-from conducktor.budgets.span import Span, days
+from conducktor.budgets.span import days
+from conducktor.budgets.usage_queries import Calls
 from conducktor.budgets.usage_views import UsageReport, UsageStats, summary
 from conducktor.core.actor import Actor, Permission
 from conducktor.core.clock import Clock
 from conducktor.core.errors import Invalid
+from conducktor.core.ids import UserId
 from conducktor.core.operation import operation
 from conducktor.infra.database import Transaction
 
@@ -52,8 +54,8 @@ class Days(msgspec.Struct, frozen=True):
     first: date
     last: date
 
-    def span(self, zone: ZoneInfo) -> Span:
-        return days(self.first, self.last + timedelta(days=1), zone)
+    def calls(self, zone: ZoneInfo, user_id: UserId | None = None) -> Calls:
+        return Calls(days(self.first, self.last + timedelta(days=1), zone), zone, user_id)
 
 
 @operation(
@@ -64,11 +66,11 @@ async def report_usage(actor: Actor, data: WhichDays, *, tx: Transaction, clock:
     zone = await queries.time_zone(tx, actor.workspace_id)
     asked = days_between(data.first_day, data.last_day, today(clock(), zone))
     titles = await usage_queries.titles(tx, actor.workspace_id)
-    found = await usage_queries.groups(tx, actor.workspace_id, asked.span(zone), zone.key)
+    found = await usage_queries.groups(tx, actor.workspace_id, asked.calls(zone))
     everybody = actor.may(Permission.AUDIT_READ)
     of_people = found
     if not everybody:  # what others did is for those who may read the audit
-        of_people = await usage_queries.groups(tx, actor.workspace_id, asked.span(zone), zone.key, actor.user_id)
+        of_people = await usage_queries.groups(tx, actor.workspace_id, asked.calls(zone, actor.user_id))
     return UsageReport(
         time_zone=zone.key,
         first_day=asked.first,
@@ -92,7 +94,7 @@ async def get_usage_stats(actor: Actor, data: WhichUsage, *, tx: Transaction, cl
     zone = await queries.time_zone(tx, actor.workspace_id)
     now = today(clock(), zone)
     asked = days_between(data.first_day, data.last_day, now) if data.first_day else period_days(data.period, now)
-    found = await usage_queries.groups(tx, actor.workspace_id, asked.span(zone), zone.key)
+    found = await usage_queries.groups(tx, actor.workspace_id, asked.calls(zone))
     services = usage.services(found, await usage_queries.titles(tx, actor.workspace_id))
     total = usage.total(found)
     return UsageStats(

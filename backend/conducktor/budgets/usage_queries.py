@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from enum import IntEnum
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import text
@@ -56,6 +57,14 @@ class Grouping(IntEnum):
     CONVERSATION = 0b11110
 
 
+class Calls(msgspec.Struct, frozen=True):
+    """Which calls: of that time, and with `user_id` only that person's. The zone says where days begin."""
+
+    span: Span
+    zone: ZoneInfo
+    user_id: UserId | None = None
+
+
 class Group(msgspec.Struct, frozen=True, kw_only=True):
     """Sums over the calls that share what is not None."""
 
@@ -91,12 +100,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     cost: int | None
 
 
-async def groups(
-    tx: Transaction, workspace_id: WorkspaceId, span: Span, zone: str, user_id: UserId | None = None
-) -> dict[Grouping, list[Group]]:
-    """All groupings in one pass, the costliest first. With `user_id`, that person's calls only."""
+async def groups(tx: Transaction, workspace_id: WorkspaceId, calls: Calls) -> dict[Grouping, list[Group]]:
+    """All groupings in one pass, the costliest first."""
     found: dict[Grouping, list[Group]] = {grouping: [] for grouping in Grouping}
-    given = {**_bounds(workspace_id, span, user_id), "zone": zone}
+    given = {**_bounds(workspace_id, calls), "zone": calls.zone.key}
     for row in (await tx.session.execute(text(_GROUPS), given)).mappings():
         found[Grouping(row["grouping"])].append(Group(**row))
     for several in found.values():
@@ -104,11 +111,9 @@ async def groups(
     return found
 
 
-async def lines(
-    tx: Transaction, workspace_id: WorkspaceId, span: Span, user_id: UserId | None = None, *, after: UUID | None = None
-) -> list[Line]:
+async def lines(tx: Transaction, workspace_id: WorkspaceId, calls: Calls, after: UUID | None) -> list[Line]:
     """The next page of single calls, oldest first, after the call with that id."""
-    given = {**_bounds(workspace_id, span, user_id), "after": after or UUID(int=0), "page": PAGE}
+    given = {**_bounds(workspace_id, calls), "after": after or UUID(int=0), "page": PAGE}
     return [Line(**row) for row in (await tx.session.execute(text(_LINES), given)).mappings()]
 
 
@@ -124,11 +129,11 @@ def first_id_of(moment: datetime) -> UUID:
     return UUID(int=milliseconds << 80)
 
 
-def _bounds(workspace_id: WorkspaceId, span: Span, user_id: UserId | None) -> dict[str, object]:
+def _bounds(workspace_id: WorkspaceId, calls: Calls) -> dict[str, object]:
     return {
         "workspace_id": workspace_id,
-        "from_id": first_id_of(span.start),
-        "since": span.start,
-        "until": span.end,
-        "user_id": user_id,
+        "from_id": first_id_of(calls.span.start),
+        "since": calls.span.start,
+        "until": calls.span.end,
+        "user_id": calls.user_id,
     }

@@ -12,10 +12,10 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
 
 from conducktor.budgets import queries, usage_operations, usage_queries
-from conducktor.budgets.span import Span
+from conducktor.budgets.usage_queries import Calls
 from conducktor.core.actor import Actor, Permission
 from conducktor.core.clock import Clock
-from conducktor.core.ids import UserId, WorkspaceId
+from conducktor.core.ids import WorkspaceId
 from conducktor.infra.database import Database
 
 MOST_ROWS = 500_000
@@ -52,7 +52,7 @@ def routes(database: Database, clock: Clock, actor_of: ActorOf) -> list[HTTPRout
         asked = usage_operations.days_between(first_day, last_day, usage_operations.today(clock(), zone))
         whose = None if actor.may(Permission.AUDIT_READ) else actor.user_id
         return Stream(
-            _rows(database, actor.workspace_id, asked.span(zone), whose),
+            _rows(database, actor.workspace_id, asked.calls(zone, whose)),
             media_type="text/csv",
             headers={
                 "Content-Disposition": f'attachment; filename="usage-{asked.first}-{asked.last}.csv"',
@@ -63,13 +63,13 @@ def routes(database: Database, clock: Clock, actor_of: ActorOf) -> list[HTTPRout
     return [export]
 
 
-async def _rows(database: Database, workspace_id: WorkspaceId, span: Span, whose: UserId | None) -> AsyncIterator[str]:
+async def _rows(database: Database, workspace_id: WorkspaceId, calls: Calls) -> AsyncIterator[str]:
     """No transaction stays open while a slow reader takes a page."""
     yield _csv([HEAD])
     after, written = None, 0
     while written < MOST_ROWS:
         async with database.transaction() as tx:
-            page = await usage_queries.lines(tx, workspace_id, span, whose, after=after)
+            page = await usage_queries.lines(tx, workspace_id, calls, after)
         if not page:
             return
         yield _csv([_row(line) for line in page])

@@ -1,4 +1,4 @@
-"""One product for the folder; a workspace of its own for each test."""
+"""One product and one workspace for the folder, in which each test finds nothing yet."""
 
 from collections.abc import AsyncIterator
 
@@ -30,7 +30,13 @@ async def product(shared_settings: Settings) -> AsyncIterator[Product]:
         yield running
 
 
-@pytest.fixture
-async def lab(product: Product) -> AsyncIterator[Lab]:
+@pytest.fixture(scope="package")
+async def only_lab(product: Product) -> AsyncIterator[Lab]:
     async with a_lab(product) as made:
         yield made
+
+
+@pytest.fixture
+async def lab(only_lab: Lab) -> Lab:
+    await only_lab.clear()
+    return only_lab

@@ -1,4 +1,4 @@
-"""A workspace of its own for a test: somebody with a browser, a ChatGPT, and a connection to a server that a test directs."""
+"""A workspace: somebody with a browser, a ChatGPT, and a connection to a server that a test directs."""
 
 import json
 from collections.abc import AsyncIterator
@@ -46,6 +46,25 @@ class Lab:
         listed = await self.get("/budgets")
         state: dict[str, Any] = next(b["now"] for b in listed["items"] if b["id"] == budget_id)
         return state
+
+    async def clear(self) -> None:
+        """As if nothing had been priced, limited or called yet."""
+        tables = "budgets, prices, spending, reservations, ledger, notices, audit_entries, audit_outcomes"
+        await self.fetch(f"TRUNCATE {tables} CASCADE")
+        await self.fetch("DELETE FROM connections WHERE name <> 'shelf'")
+        await self.fetch("UPDATE workspaces SET time_zone = 'UTC'")
+        await self._announce("budgets", "workspaces")
+        self.answers()
+        self.shelf.received.clear()
+
+    async def reconnected(self) -> None:
+        """The product reads its connections anew."""
+        await self._announce("connections")
+
+    async def _announce(self, *topics: str) -> None:
+        (row,) = await self.fetch("SELECT id FROM workspaces WHERE slug = $1", self.slug)
+        for topic in topics:
+            await self.fetch("SELECT pg_notify('conducktor', $1)", json.dumps({"topic": topic, "workspace_id": str(row["id"])}))
 
     def answers(self, raw: str = OK) -> None:
         self.shelf._behaviours["tools/call"] = result(raw)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from conducktor.infra.listener import any_free_port
 from tests.budgets.lab import DOLLAR, Lab
 from tests.gateway.client import text
 from tests.support.raw_server import answer
@@ -168,11 +169,15 @@ async def test_a_call_costs_by_the_stated_rule_when_its_service(lab: Lab, end: s
 async def test_a_service_that_cannot_be_reached_costs_nothing(lab: Lab) -> None:
     await lab.price(7)
     budget = await lab.budget(1_000)
-    await lab.shelf.__aexit__(None, None, None)
-    assert (await lab.client.call("shelf_echo"))["isError"]
-    assert await audited(lab, 1) == [("upstream_error", 0)]
-    await until(lambda: _spent(lab, budget["id"], 0))
-    await lab.shelf.__aenter__()
+    await lab.fetch("UPDATE connections SET url = $1 WHERE name = 'shelf'", f"http://127.0.0.1:{any_free_port()}/mcp")
+    await lab.reconnected()
+    try:
+        assert (await lab.client.call("shelf_echo"))["isError"]
+        assert await audited(lab, 1) == [("upstream_error", 0)]
+        await until(lambda: _spent(lab, budget["id"], 0))
+    finally:
+        await lab.fetch("UPDATE connections SET url = $1 WHERE name = 'shelf'", lab.shelf.url)
+        await lab.reconnected()
 
 
 async def test_a_call_withdrawn_after_it_was_sent_is_charged(lab: Lab) -> None:
