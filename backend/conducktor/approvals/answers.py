@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any, assert_never
 
+import msgspec
+
 from conducktor.approvals.approval import Approval
 from conducktor.approvals.approvers import addressees
 from conducktor.approvals.state import State
@@ -36,19 +38,36 @@ class OutcomeUnknown(ConducktorError):
     kind = Kind.PENDING
 
 
-def refusal(approval: Approval, origin: str, *, denied_by: str | None = None, before: Approval | None = None) -> ConducktorError:
-    """For every state but `executed` with a result. `before` is an earlier request for the same call that came to nothing."""
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What else is known: an earlier request for the same call that came to nothing, who denied this one.
+
+    `is_stuck`: fewer people may decide it than must agree.
+    """
+
+    before: Approval | None = None
+    denied_by: str | None = None
+    is_stuck: bool = False
+
+
+def refusal(approval: Approval, origin: str, told: Told) -> ConducktorError:
+    """For every state but `executed` with a result."""
     facts: dict[str, Any] = {
         "approval_id": str(approval.id),
         "link": origin + approval.path(),
         "expires_at": approval.expires_at.isoformat(timespec="seconds"),
         "state": approval.state.value,
     }
-    if before:
-        facts["before"] = {"approval_id": str(before.id), "state": before.state.value, "reason": before.reason}
+    if told.before:
+        facts["before"] = {
+            "approval_id": str(told.before.id),
+            "state": told.before.state.value,
+            "reason": told.before.reason,
+        }
+    if told.is_stuck:
+        facts["nobody_can_decide"] = True
     match approval.state:
         case State.PENDING:
-            return ApprovalPending(_sentence(approval), next_step=_next_step(before), **facts)
+            return ApprovalPending(_sentence(approval), next_step=_next_step(told), **facts)
         case State.APPROVED | State.EXECUTING:
             again = "Repeat this same call in a moment to get its result."
             return ApprovalPending("Approved, being carried out.", next_step=again, **facts)
@@ -58,7 +77,7 @@ def refusal(approval: Approval, origin: str, *, denied_by: str | None = None, be
         case State.DENIED:
             why = f": {approval.reason}" if approval.reason else "."
             step = f"Tell the person. Do not call again unchanged before {facts['expires_at']}."
-            return ApprovalDenied(f"The request was denied by {denied_by or 'an approver'}{why}", next_step=step, **facts)
+            return ApprovalDenied(f"The request was denied by {told.denied_by or 'an approver'}{why}", next_step=step, **facts)
         case State.UNKNOWN:
             detail = f"The call was approved and sent, but it is not known whether it was carried out. {approval.reason or ''}"
             step = "Do not repeat it. An approver must look at the service and say so on the request's page."
@@ -74,8 +93,13 @@ def _sentence(approval: Approval) -> str:
     return f"Approval required. Request sent to {addressees(approval.questions)}."
 
 
-def _next_step(before: Approval | None) -> str:
-    earlier = f"An earlier request for this call came to nothing: {_over(before)} " if before else ""
+def _next_step(told: Told) -> str:
+    earlier = f"An earlier request for this call came to nothing: {_over(told.before)} " if told.before else ""
+    if told.is_stuck:
+        return (
+            f"{earlier}Nothing was done yet, and too few people may decide it: nobody decides the own request. "
+            "Tell the person to ask an owner or admin for another approver, or to allow it in the workspace's settings."
+        )
     return (
         f"{earlier}Nothing was done yet. Tell the person that the request waits for a decision; "
         "repeat this same call later to get its state, and its result once it was carried out."

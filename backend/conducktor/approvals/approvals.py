@@ -7,9 +7,9 @@ from functools import partial
 import msgspec
 
 from conducktor.approvals import queries
-from conducktor.approvals.answers import RESULT_KEPT, refusal
+from conducktor.approvals.answers import RESULT_KEPT, Told, refusal
 from conducktor.approvals.approval import Approval, AskedQuestion, FrozenCall
-from conducktor.approvals.approvers import Person, sent_to
+from conducktor.approvals.approvers import Person, can_be_decided, sent_to
 from conducktor.approvals.decide import announce
 from conducktor.approvals.digest import digest_of
 from conducktor.approvals.execution import Executions
@@ -131,7 +131,7 @@ class Approvals:
         return approval
 
     async def _answer(self, approval: Approval, before: Approval | None) -> CallResult | None:
-        denied_by = None
+        told = Told(before=before)
         async with self._database.transaction() as tx:
             if approval.state is State.EXECUTED:
                 _, sealed = await queries.sealed(tx, approval.workspace_id, approval.id)
@@ -139,9 +139,17 @@ class Approvals:
                     return kept_result(self._key_ring, approval, sealed)
             elif approval.state is State.DENIED:
                 votes = (await queries.votes(tx, approval.workspace_id, [approval.id])).get(approval.id, ())
-                denied_by = next((vote.user_name for vote in votes if not vote.is_approval), None)
+                told = Told(denied_by=next((vote.user_name for vote in votes if not vote.is_approval), None))
+            elif approval.state is State.PENDING and not await _can_be_decided(tx, approval):
+                told = Told(before=before, is_stuck=True)
         approval = msgspec.structs.replace(approval, state=approval.state_at(self._clock()))
-        raise refusal(approval, self._origin, denied_by=denied_by, before=before)
+        raise refusal(approval, self._origin, told)
+
+
+async def _can_be_decided(tx: Transaction, approval: Approval) -> bool:
+    people = await queries.people(tx, approval.workspace_id)
+    but = None if await queries.allows_self_approval(tx, approval.workspace_id) else approval.requester_id
+    return all(can_be_decided(asked, people.values(), but) for asked in approval.questions)
 
 
 def _stands(approval: Approval, now: datetime) -> bool:

@@ -50,6 +50,12 @@ def given(asked: AskedQuestion, votes: Iterable[Vote], people: Mapping[UserId, P
     return sum(1 for person in agreed if person and is_eligible(person, asked.question.approvers))
 
 
+def can_be_decided(asked: AskedQuestion, people: Iterable[Person], but: UserId | None) -> bool:
+    """Whether enough of the workspace's people may answer, without that one."""
+    able = sum(1 for person in people if person.user_id != but and is_eligible(person, asked.question.approvers))
+    return able >= needed(asked)
+
+
 def needed(asked: AskedQuestion) -> int:
     return max(1, asked.question.approvers.count)
 

@@ -170,6 +170,8 @@ async def test_what_people_see_is_exactly_what_was_asked(desk: Desk) -> None:
 
 async def test_ten_megabytes_of_arguments_are_refused_and_one_is_clearly_cut(desk: Desk) -> None:
     await desk.policy()
+    params = {"name": "shelf_echo", "arguments": {"text": "x" * 10_000_000}}
+    assert (await desk.client.legacy("tools/call", params)).status_code == 413
     asked = await desk.ask("x" * 1_000_000)
 
     detail = await desk.get(asked.id, desk.admin)
@@ -178,3 +180,13 @@ async def test_ten_megabytes_of_arguments_are_refused_and_one_is_clearly_cut(des
     assert len(detail["arguments"]) == 100_000
     assert detail["arguments_bytes"] > 1_000_000
     assert len(detail["arguments_digest"]) == 64
+
+
+async def test_a_request_that_too_few_people_may_decide_says_so_at_once(desk: Desk) -> None:
+    await desk.policy(approvers={"people": [desk.member.id]})
+
+    asked = await desk.ask()
+
+    assert asked.said.startswith("Approval required. Request sent to P3.")
+    assert "too few people may decide it" in asked.said
+    assert asked.facts["nobody_can_decide"] is True
