@@ -6,6 +6,7 @@ from conducktor.approvals.approvals import Approvals
 from conducktor.audit.writer import AuditWriter
 from conducktor.budgets.budgets import Budgets
 from conducktor.core.tool_call import CallRequest, CallResult
+from conducktor.gateway.guarded_relay import guarded
 from conducktor.gateway.relay import Relay
 from conducktor.gateway.resolve import Resolver
 from conducktor.gateway.upstream import Upstream
@@ -49,7 +50,7 @@ async def call_tool(gateway: Gateway, caller: Caller, request: CallRequest, rela
             await trail.durable()  # no durable entry, no call
             await gateway.approvals.begin(call)  # an approved call: from here on it is never sent again
             reservation.begin()
-            result = await gateway.upstream.call(call, target, request, relay)
+            result = await gateway.upstream.call(call, target, request, guarded(relay, decision))
             await reservation.settle(result)  # estimate → what was used
             decision, result = await gateway.policies.release(decision, result)  # what they let out of the answer
             trail.decided(decision)

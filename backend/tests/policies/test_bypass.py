@@ -79,9 +79,14 @@ async def test_e5_what_a_tool_may_not_do_a_resource_or_prompt_may_not_either(
 
 
 @pytest.mark.parametrize("method", ["resources/subscribe", "completion/complete", "tasks/get", "sampling/createMessage"])
-async def test_e5_methods_that_pass_no_policy_do_not_exist(upstream: Shelf, client: Client, method: str) -> None:
-    answered = (await client.legacy(method, {"uri": "file:///notes", "name": "shelf_echo"})).json()
-    assert answered["error"]["code"] == -32601
+async def test_e5_no_other_method_reaches_a_service_past_its_policies(
+    policies: Admin, upstream: Shelf, client: Client, method: str
+) -> None:
+    await policies.add("Closed", "deny", {"message": "Closed."})
+    params = {"uri": "file:///notes", "name": "shelf_echo", "taskId": "1", "ref": {"type": "ref/prompt", "name": "shelf_greet"},
+              "argument": {"name": "a", "value": "b"}}  # fmt: skip
+    answered = await client.legacy(method, params)
+    assert "error" in answered.json() or "Closed." in answered.text
     assert upstream.received == []
 
 

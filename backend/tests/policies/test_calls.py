@@ -9,9 +9,10 @@ from sqlalchemy import text as sql
 from tests.connections.shelf import Shelf
 from tests.gateway.client import Client, text
 from tests.gateway.test_governance import the_newest_call
-from tests.policies.conftest import LAB, Admin, joined, second_process
+from tests.policies.conftest import LAB, OK, Admin, joined, second_process
 from tests.product import Browser, Product, decoded
-from tests.support.rpc_server import result
+from tests.support.raw_server import Received, answer
+from tests.support.rpc_server import reply, result
 
 CHANGES = 8
 CARD = "4111 1111 1111 1111"
@@ -53,6 +54,22 @@ async def test_a_contractor_is_refused_an_update_in_the_guides_words(
         assert (await theirs.call("conducktr_list_connections"))["isError"] is False
 
 
+async def test_a_monthly_limit_blocks_in_the_guides_words(policies: Admin, upstream: Shelf, client: Client, ada: Browser) -> None:
+    decoded(await ada.request("PUT", f"{LAB}/prices", json={"connection": "shelf", "basis": "call", "micro_usd": 60_000_000}))
+    try:
+        await policies.add("Monthly budget limit: $100", "budget_limit", {"amount_usd": 100, "period": "month"})
+        assert text(await client.call("shelf_echo", text="first")) == "done"
+        assert text(await client.call("shelf_echo", text="second")).startswith(
+            "Operation blocked: Monthly budget limit reached ($100)"
+        )
+        seen = decoded(await ada.post(f"{LAB}/preview", {"tool": "shelf_echo"}))
+        assert (seen["verdict"], seen["limits"][0]["name"]) == ("denied", "Monthly budget limit: $100")
+        assert (seen["limits"][0]["left_micro_usd"], seen["estimate_micro_usd"]) == (40_000_000, 60_000_000)
+        assert len(upstream.bodies("tools/call")) == 1
+    finally:
+        decoded(await ada.request("PUT", f"{LAB}/prices", json={"connection": "shelf", "basis": "free"}))
+
+
 async def test_monitoring_lets_the_call_through_and_writes_down_what_it_would_do(
     policies: Admin, upstream: Shelf, client: Client, ada: Browser
 ) -> None:
@@ -80,11 +97,11 @@ async def test_secrets_are_hidden_on_the_way_out_and_back_and_never_written_down
     policies: Admin, upstream: Shelf, client: Client, ada: Browser
 ) -> None:
     await policies.add("Hide", "redact", {"what": ["secrets", "cards", "emails"]})
-    answer = {
+    paid = {
         "content": [{"type": "text", "text": f"paid with {CARD}\nkey={KEY}"}],
         "structuredContent": {"owner@example.com": 4111111111111111, "n": 1.10, "order": "1234567890123"},
     }
-    upstream._behaviours["tools/call"] = result(json.dumps(answer).replace("1.1", "1.10"))
+    upstream._behaviours["tools/call"] = result(json.dumps(paid).replace("1.1", "1.10"))
     answered = await client.legacy(
         "tools/call", {"name": "shelf_echo", "arguments": {"text": f"charge {CARD} for a@example.com"}}
     )
@@ -110,6 +127,25 @@ async def test_a_result_without_anything_to_hide_comes_back_byte_for_byte(
     odd = '{"content":[{"type":"hologram","_meta":{"a":[1.10,-0.0,1e2]}}],"novel":{"\\u00e9":null, "b":"\\/x"}}'
     upstream._behaviours["tools/call"] = result(odd)
     assert odd.encode() in (await client.legacy("tools/call", {"name": "shelf_echo", "arguments": {}})).content
+
+
+async def test_what_a_service_says_while_it_works_is_looked_through_too(policies: Admin, upstream: Shelf, client: Client) -> None:
+    async def with_progress(received: Received, writer: asyncio.StreamWriter) -> None:
+        token = json.dumps(received.json["params"]["_meta"]["progressToken"])
+        said = f'{{"jsonrpc":"2.0","method":"notifications/progress","params":{{"progressToken":{token},"message":"{KEY}"}}}}'
+        body = f"data: {said}\n\ndata: ".encode() + reply(received, OK) + b"\n\n"
+        writer.write(answer(body, content_type="text/event-stream"))
+
+    upstream._behaviours["tools/call"] = with_progress
+    params = {"name": "shelf_echo", "arguments": {}, "_meta": {"progressToken": 7, "openai/session": "progress"}}
+    headers = {"Accept": "application/json, text/event-stream"}
+    assert KEY in (await client.legacy("tools/call", params, **headers)).text
+    await policies.add("Hide", "redact", {"what": ["secrets"]})
+    answered = (await client.legacy("tools/call", params, **headers)).text
+    assert "[redacted: secret]" in answered
+    assert KEY not in answered
+    await policies.add("Flow", "untrusted_flow", {"brings_in": ["shelf_echo"], "sends_out": ["shelf_other"]})
+    assert "notifications/progress" not in (await client.legacy("tools/call", params, **headers)).text
 
 
 async def test_also_an_upstreams_error_is_looked_through(policies: Admin, upstream: Shelf, client: Client) -> None:
@@ -174,11 +210,11 @@ async def test_a_rate_limit_is_exact_over_two_processes(
     )
     async with second_process(product) as other, Client(other, client.token) as over_there:
         answers = await asyncio.gather(*(c.call("shelf_echo", text=str(n)) for n in range(15) for c in (client, over_there)))
-    said = [text(answer) for answer in answers]
+    said = [text(one) for one in answers]
     assert said.count("done") == 7
     assert sum(line.startswith("Rate limit reached: 7 calls per day.") for line in said) == 23
     assert len(upstream.bodies("tools/call")) == 7
-    refused = next(answer["structuredContent"] for answer in answers if answer.get("isError"))
+    refused = next(one["structuredContent"] for one in answers if one.get("isError"))
     assert refused["policy"] == "Seven a day"
     assert 0 < refused["retry_after_s"] <= 86_400
     async with product.parts.database.transaction() as tx:
@@ -236,7 +272,7 @@ async def test_each_call_is_decided_by_one_version_that_the_audit_names(
     changing = asyncio.create_task(change())
     said: list[str] = []
     while not changing.done():
-        said += [text(answer) for answer in await asyncio.gather(*(client.call("shelf_echo", text="x") for _ in range(100)))]
+        said += [text(one) for one in await asyncio.gather(*(client.call("shelf_echo", text="x") for _ in range(100)))]
     await changing
     await policies.heard()
     assert text(await client.call("shelf_echo", text="x")).startswith(f"Version {CHANGES + 1}.")
