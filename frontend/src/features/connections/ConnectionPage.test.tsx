@@ -132,3 +132,36 @@ test("deleting names the connection, and what goes with it", async () => {
   });
   expect(asked.map(({ route }) => route)).toContain(`DELETE ${AT}/linear-prod`);
 });
+
+test("a connection that waits for somebody to sign in offers just that, and says what stands in the way", async () => {
+  const waiting = connectionOf({
+    auth: "oauth",
+    state: "ERROR",
+    reason: "It waits for somebody to sign in.",
+    fault: "needs_sign_in",
+  });
+  const asked = serveConnection(waiting, [], {
+    [`POST ${AT}/linear-prod/sign-in`]: {
+      status: 409,
+      json: { title: "The service wants to know Conducktor first.", next_step: "Register an app there." },
+    },
+  });
+  const { user, screen } = renderApp("/w/engineering/connections/linear-prod");
+
+  await user.click(await screen.findByRole("button", { name: "Sign in" }));
+
+  expect(await screen.findByText(/Register an app there/)).toBeDefined();
+  expect(asked.some(({ route }) => route === `POST ${AT}/linear-prod/sign-in`)).toBe(true);
+});
+
+test("who comes back from the service reads how it went", async () => {
+  serveConnection(connectionOf({ auth: "oauth" }), []);
+  const { user, screen } = renderApp("/w/engineering/connections/linear-prod?sign_in=denied");
+
+  expect(await screen.findByText("You did not allow it")).toBeDefined();
+  await user.click(screen.getByRole("button", { name: "Close the sign-in result" }));
+
+  await waitFor(() => {
+    expect(screen.queryByText("You did not allow it")).toBeNull();
+  });
+});

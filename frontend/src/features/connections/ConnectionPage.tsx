@@ -22,6 +22,7 @@ import { toolsThere } from "./attention";
 import { CallsTab } from "./CallsTab";
 import classes from "./ConnectionPage.module.css";
 import { connectionQuery } from "./connectionQueries";
+import { SignInOutcome } from "./SignInOutcome";
 import { StateNote } from "./StateNote";
 import { TestOutcome } from "./TestOutcome";
 import { ToolsTab } from "./ToolsTab";
@@ -81,6 +82,7 @@ function Connection({ detail }: { detail: ConnectionDetail }) {
       <div className={classes.notes}>
         <FormError problem={test.problem} />
         {test.report && <TestOutcome report={test.report} onClose={test.forget} />}
+        <SignInOutcome result={search.sign_in} connection={connection} />
         <StateNote connection={connection} />
       </div>
       <LinkTabs

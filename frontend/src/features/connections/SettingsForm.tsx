@@ -62,7 +62,7 @@ export function SettingsForm({ connection, whyNot }: SettingsFormProps) {
       />
       <TextInput
         label="Address"
-        description="When it leads to another server, the key has to be entered again."
+        description="When it leads to another server, the key has to be entered again, or somebody has to sign in again."
         type="url"
         spellCheck={false}
         disabled={isDisabled}
@@ -86,7 +86,7 @@ export function SettingsForm({ connection, whyNot }: SettingsFormProps) {
         value={settings}
         onChange={edit}
         errors={errors}
-        options={["none", "bearer", "header"]}
+        options={["none", "oauth", "bearer", "header"]}
         hasStoredSecret={connection.has_secret && settings.auth === connection.auth}
         isDisabled={isDisabled}
       />

@@ -5,6 +5,7 @@ import { useWhyNot } from "../workspaces/useWorkspace";
 import { Availability } from "./Availability";
 import { DeleteConnection } from "./DeleteConnection";
 import { SettingsForm } from "./SettingsForm";
+import { SignInSettings } from "./SignInSettings";
 import classes from "./SettingsTab.module.css";
 
 export default function SettingsTab({ connection }: { connection: ConnectionView }) {
@@ -17,6 +18,7 @@ export default function SettingsTab({ connection }: { connection: ConnectionView
         </Callout>
       )}
       <SettingsForm connection={connection} whyNot={whyNot} />
+      {connection.auth === "oauth" && whyNot === undefined && <SignInSettings connection={connection} />}
       <Availability connection={connection} whyNot={whyNot} />
       <DeleteConnection connection={connection} whyNot={whyNot} />
     </div>

@@ -3,6 +3,9 @@ import { type ReactNode, useId } from "react";
 
 import type { Auth } from "@/api/generated/schema";
 
+import classes from "./SignInFields.module.css";
+import { hasSecret } from "./wish";
+
 export interface SignIn {
   auth: Auth;
   header_name: string;
@@ -22,7 +25,7 @@ export interface SignInFieldsProps {
   isDisabled?: boolean;
 }
 
-/** How Conducktor shows itself to the service: not at all, with a token, or with a key in a header. */
+/** How Conducktor shows itself to the service: not at all, by a person's sign-in, with a token, or with a key in a header. */
 export function SignInFields(props: SignInFieldsProps) {
   const { value, onChange, errors, options, isHeaderKnown = false, isDisabled = false } = props;
   const label = useId();
@@ -61,7 +64,12 @@ export function SignInFields(props: SignInFieldsProps) {
           }}
         />
       )}
-      {value.auth !== "none" && <SecretField {...props} />}
+      {value.auth === "oauth" && (
+        <p className={classes.hint}>
+          Nothing to enter here: on the connection’s page you press Sign in, and the service asks you.
+        </p>
+      )}
+      {hasSecret(value.auth) && <SecretField {...props} />}
     </>
   );
 }
@@ -87,9 +95,14 @@ function SecretField({ value, onChange, errors, hasStoredSecret = false, isDisab
   );
 }
 
-export const AUTH_LABELS: Record<Auth, string> = { none: "None", bearer: "Bearer token", header: "Key in a header" };
+export const AUTH_LABELS: Record<Auth, string> = {
+  none: "None",
+  oauth: "Sign in",
+  bearer: "Bearer token",
+  header: "Key in a header",
+};
 
-const SECRET_WORDS: Record<Auth, string> = { none: "key", bearer: "token", header: "key" };
+const SECRET_WORDS: Record<Auth, string> = { none: "key", oauth: "key", bearer: "token", header: "key" };
 
 function capital(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 
 import type { ConnectionView } from "@/api/generated/schema";
 import { Callout } from "@/components/ui/Callout";
+import { FormError } from "@/components/ui/FormError";
 import { LinkButton } from "@/components/ui/LinkButton";
 import { RelativeTime } from "@/components/ui/RelativeTime";
 import { paths } from "@/paths";
@@ -10,6 +11,8 @@ import { paths } from "@/paths";
 import { useWorkspace } from "../workspaces/useWorkspace";
 import { countOf } from "./attention";
 import { healthQuery } from "./connectionQueries";
+import { SignInButton } from "./SignInButton";
+import { useSignIn } from "./useSignIn";
 
 /** Why the connection is not simply well, and what to do: in the server's words, with the button that leads there. */
 export function StateNote({ connection }: { connection: ConnectionView }) {
@@ -37,22 +40,32 @@ export function StateNote({ connection }: { connection: ConnectionView }) {
   }
 }
 
+const NEEDS_SIGN_IN = "needs_sign_in";
 const ASK_AGAIN_MS = 15_000;
 
 function ErrorNote({ connection }: { connection: ConnectionView }) {
   const { slug } = useWorkspace();
   // A check that finds the same again is no event; what is shown here are the times of those checks.
   const { data: health } = useQuery({ ...healthQuery(slug, connection.name), refetchInterval: ASK_AGAIN_MS });
+  const signIn = useSignIn(connection.name);
   const label = REPAIRS[connection.fault ?? ""];
+  const isSignedOut = connection.fault === NEEDS_SIGN_IN;
   return (
     <Callout
       tone="bad"
       role="status"
       title={connection.reason ?? "It does not work."}
-      actions={label !== undefined && <ToSettings connection={connection} label={label} />}
+      actions={
+        isSignedOut ? (
+          <SignInButton signIn={signIn} />
+        ) : (
+          label !== undefined && <ToSettings connection={connection} label={label} />
+        )
+      }
     >
-      <p>{connection.next_step}</p>
-      {health?.next_check_at != null && (
+      <p>{isSignedOut ? "Press Sign in: the service asks you what Conducktor may do there." : connection.next_step}</p>
+      <FormError problem={signIn.problem} />
+      {!isSignedOut && health?.next_check_at != null && (
         <p>
           Next check: <RelativeTime at={health.next_check_at} />.
           {health.last_success_at !== null && (

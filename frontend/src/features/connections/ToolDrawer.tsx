@@ -12,6 +12,7 @@ import { ClassSetting } from "./ClassSetting";
 import { FoldedText } from "./FoldedText";
 import classes from "./ToolDrawer.module.css";
 import { ToolParameters } from "./ToolParameters";
+import { ToolPreview } from "./ToolPreview";
 import { ToolReview } from "./ToolReview";
 
 export interface ToolDrawerProps {
@@ -54,6 +55,7 @@ function Tool({ tool, connection }: { tool: ToolView; connection: ConnectionView
         </p>
       </section>
       <ToolParameters schema={input} />
+      {tool.state === "active" && connection.state !== "DISABLED" && <ToolPreview tool={tool} schema={input} />}
       <section>
         <h3 className={classes.heading}>What the server claims</h3>
         <Facts facts={claims(annotations)} />

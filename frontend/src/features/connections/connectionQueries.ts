@@ -13,6 +13,11 @@ export const connectionQuery = (workspace: string, name: string) =>
 export const healthQuery = (workspace: string, name: string) =>
   queries.queryOptions("get", "/api/workspaces/{workspace}/connections/{name}/health", { params: { path: { workspace, name } } });
 
+export const signInQuery = (workspace: string, name: string) =>
+  queries.queryOptions("get", "/api/workspaces/{workspace}/connections/{name}/sign-in", {
+    params: { path: { workspace, name } },
+  });
+
 export const toolsQuery = (workspace: string, name: string) =>
   queries.queryOptions("get", "/api/workspaces/{workspace}/connections/{name}/tools", { params: { path: { workspace, name } } });
 

@@ -1,5 +1,7 @@
 import type { Auth, ConnectionView, Transport, UpdateConnectionBody } from "@/api/generated/schema";
 
+import { hasSecret } from "./wish";
+
 /** What can be changed of a connection, as the form shows it. The stored secret is never among it. */
 export interface Settings {
   title: string;
@@ -30,7 +32,7 @@ export function changeOf(connection: ConnectionView, edits: Edits): UpdateConnec
   const { auth } = { ...now, ...edits };
   const changed = Object.fromEntries(
     Object.entries(edits).filter(([field, value]) => {
-      if (field === "secret") return value !== "" && auth !== "none";
+      if (field === "secret") return value !== "" && hasSecret(auth);
       if (field === "header_name") return value !== now.header_name && auth === "header";
       return value !== now[field as keyof Settings];
     }),

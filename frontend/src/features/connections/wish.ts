@@ -28,7 +28,12 @@ export function emptyWish(entry: CatalogEntryView | undefined): Wish {
   };
 }
 
-const EVERY_AUTH: readonly Auth[] = ["none", "bearer", "header"];
+const EVERY_AUTH: readonly Auth[] = ["none", "oauth", "bearer", "header"];
+
+/** Whether a secret is typed for it; the other ways need none, or a person who signs in. */
+export function hasSecret(auth: Auth): boolean {
+  return auth === "bearer" || auth === "header";
+}
 
 /** The ways to sign in, the easiest first. */
 export function authOptions(entry: CatalogEntryView | undefined): readonly Auth[] {
@@ -43,7 +48,7 @@ export function requestOf(wish: Wish, entry: CatalogEntryView | undefined): Crea
     ...(entry ? { service: entry.id, variables: wish.variables } : { url: wish.url.trim(), transport: wish.transport }),
     auth: wish.auth,
     ...(wish.auth === "header" && { header_name: wish.header_name.trim() }),
-    ...(wish.auth !== "none" && { secret: wish.secret }),
+    ...(hasSecret(wish.auth) && { secret: wish.secret }),
   };
 }
 
@@ -59,7 +64,7 @@ export function missingIn(wish: Wish, entry: CatalogEntryView | undefined): Reco
   if (wish.auth === "header" && wish.header_name.trim() === "") {
     missing.header_name = "Name the header that carries the key, for example X-Api-Key.";
   }
-  if (wish.auth !== "none" && wish.secret.trim() === "") missing.secret = "Enter the key, or choose a connection without one.";
+  if (hasSecret(wish.auth) && wish.secret.trim() === "") missing.secret = "Enter the key, or choose a connection without one.";
   return missing;
 }
 

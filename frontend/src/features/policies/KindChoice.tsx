@@ -15,7 +15,7 @@ export interface KindChoiceProps {
 export function KindChoice({ workspace, kinds }: KindChoiceProps) {
   return (
     <ul className={classes.kinds}>
-      {kinds.map(({ kind, title, help }) => (
+      {inOrder(kinds).map(({ kind, title, help }) => (
         <li key={kind}>
           <Link to={paths.newPolicy({ workspace })} search={{ kind }} className={classes.kind}>
             <KindIcon kind={kind} />
@@ -32,4 +32,21 @@ export function KindChoice({ workspace, kinds }: KindChoiceProps) {
 
 function firstSentence(text: string): string {
   return /^.*?[.](?=\s|$)/.exec(text)?.[0] ?? text;
+}
+
+/** Those that people look for most stand first; a kind that was added later stands last. */
+const USUAL = [
+  "require_approval",
+  "budget_limit",
+  "allow_only",
+  "deny",
+  "rate_limit",
+  "redact",
+  "argument_rule",
+  "untrusted_flow",
+];
+
+function inOrder(kinds: readonly KindView[]): KindView[] {
+  const place = ({ kind }: KindView) => (USUAL.includes(kind) ? USUAL.indexOf(kind) : USUAL.length);
+  return kinds.toSorted((a, b) => place(a) - place(b));
 }

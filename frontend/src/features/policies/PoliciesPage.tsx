@@ -88,6 +88,11 @@ function InOrder({ workspace, policies }: InOrderProps) {
           <PolicyRows {...rows} name="Policies of the organization" policies={everywhere} />
         </section>
       )}
+      {here.length === 0 && (
+        <div className={classes.scope}>
+          <FirstPolicy workspace={workspace} />
+        </div>
+      )}
       {here.length > 0 && (
         <section className={classes.scope} aria-labelledby={everywhere.length > 0 ? "here" : undefined}>
           {everywhere.length > 0 && (

@@ -15,7 +15,17 @@ import { policyQuery, refreshPolicies, toolLinesQuery } from "./policyQueries";
 import { settingFacts } from "./settingFacts";
 import { toolsIn } from "./toolPattern";
 import { useNames } from "./useNames";
-import { type Application, APPLICATIONS, applicationOf, changeToApply, EVERY_CALL, sentenceOf, whatOf, whoOf } from "./words";
+import {
+  type Application,
+  APPLICATIONS,
+  applicationOf,
+  begun,
+  changeToApply,
+  EVERY_CALL,
+  sentenceOf,
+  whatOf,
+  whoOf,
+} from "./words";
 
 export interface PolicySummaryProps {
   policy: PolicyView;
@@ -51,7 +61,7 @@ function What({ policy: { what } }: { policy: PolicyView }) {
   const words = whatOf(what);
   return (
     <>
-      <span className={classes.pattern}>{upper(words)}</span>
+      <span className={classes.pattern}>{begun(words)}</span>
       {tools && words !== EVERY_CALL && <MatchingTools found={toolsIn(what, tools.items)} of={tools.items.length} />}
     </>
   );

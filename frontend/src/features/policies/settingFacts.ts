@@ -2,7 +2,6 @@ import type { PolicyView } from "@/api/generated/schema";
 import type { Json } from "@/components/ui/JsonView";
 
 import { settingsOf, textsOf } from "./settings";
-import { approvalBy } from "./ruleWords";
 import { type NameOf, thenOf } from "./words";
 
 type Fact = readonly [name: string, value: string];
@@ -12,12 +11,13 @@ export function settingFacts(policy: Pick<PolicyView, "kind" | "settings">, name
   const settings = settingsOf(policy.settings);
   const facts = Object.entries(settings)
     .filter(([name, value]) => !SAID_ABOVE.has(name) && !isEmpty(value))
-    .map(([name, value]): Fact => [LABELS[name] ?? spelledOut(name), valueOf(name, value, nameOf)]);
+    .map(([name, value]): Fact => [LABELS[name] ?? spelledOut(name), valueOf(name, value)]);
   return [["Then", upper(thenOf(policy, nameOf))], ...facts];
 }
 
 /** What the sentence of the kind says already. */
 const SAID_ABOVE = new Set([
+  "approvers",
   "amount_usd",
   "period",
   "share",
@@ -34,15 +34,13 @@ const SAID_ABOVE = new Set([
 ]);
 
 const LABELS: Record<string, string> = {
-  approvers: "Approvers",
   expires_hours: "Time to decide",
   reason: "Reason given to approvers",
   message: "Callers read",
   tools: "Allowed tools",
 };
 
-function valueOf(name: string, value: Json | undefined, nameOf: NameOf): string {
-  if (name === "approvers") return `${upper(approvalBy(value, nameOf))}, never the requester`;
+function valueOf(name: string, value: Json | undefined): string {
   if (name === "expires_hours" && typeof value === "number") return value === 1 ? "1 hour" : `${String(value)} hours`;
   if (typeof value === "string") return value;
   const texts = textsOf(value);

@@ -38,7 +38,7 @@ export type NameOf = (id: string) => string;
 export function sentenceOf(policy: Said, nameOf: NameOf): string {
   const who = whoOf(policy.who);
   const subject = [
-    upper(whatOf(policy.what)),
+    begun(whatOf(policy.what)),
     who === EVERYBODY ? undefined : `by ${who}`,
     policy.condition && "where the condition holds",
   ];
@@ -91,7 +91,7 @@ function plainly(settings: Settings): string {
   return words.length === 0 ? "as its kind says" : words.join(", ");
 }
 
-/** The names of tools stay as they are spelled. */
-function upper(text: string): string {
+/** As a sentence begins; the names of tools stay as they are spelled. */
+export function begun(text: string): string {
   return /^(every|read|write|destructive)\b/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }
