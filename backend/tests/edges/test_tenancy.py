@@ -109,6 +109,7 @@ _EXAMPLES = {
     "definition_hash": "00" * 32,
     "name": "A name",
     "operation_class": "read",
+    "policy_ids": [],
     "decision": "approve",
     "approval_ids": [],
     "happened": True,
