@@ -38,6 +38,14 @@ class Hold(msgspec.Struct, frozen=True, gc=False):
     at: datetime
 
 
+def policy_counter(policy_id: UUID, workspace_id: UUID) -> UUID:
+    """Names a policy's counters in one workspace: an organization's policy gives each of its workspaces an amount of its own.
+
+    Its own inverse: of a counter's name and the workspace, the policy's id.
+    """
+    return UUID(int=policy_id.int ^ workspace_id.int)
+
+
 def subject_of(share: Share, call: ToolCall) -> str:
     """Whose amount the call draws on. A call without a conversation counts for its authorization."""
     match share:

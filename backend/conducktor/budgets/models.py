@@ -56,7 +56,7 @@ class BudgetRow(UUIDv7AuditBase):
 
 
 class Spending(DefaultBase):
-    """The counter of one limit (a budget's `counting_id`, or a policy's id), one subject, one period.
+    """The counter of one limit (a budget's `counting_id`, or `policy_counter`), one subject, one period.
 
     `used` is `opened_with` plus the counter's ledger; `held` is what running calls may still cost. The opening is final when
     calls that were under way as the counter opened, and so do not stand in its ledger, have ended.

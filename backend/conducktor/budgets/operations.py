@@ -9,6 +9,7 @@ import msgspec
 
 from conducktor.budgets import queries, standing
 from conducktor.budgets.budget import DEFAULT_THRESHOLDS, Budget
+from conducktor.budgets.draw import policy_counter
 from conducktor.budgets.price_operations import PRICE_OPERATIONS
 from conducktor.budgets.scope import BudgetScope
 from conducktor.budgets.span import span_of
@@ -185,7 +186,7 @@ async def _policy_counters(tx: Transaction, actor: Actor, counters: list[queries
     everybody = actor.may(Permission.AUDIT_READ)
     return [
         CounterLine(
-            policy_id=c.limit_id,
+            policy_id=policy_counter(c.limit_id, actor.workspace_id),
             subject=c.subject,
             label=labels.get(c.subject, c.subject),
             period_start=c.period_start,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from conducktor.budgets import queries
 from conducktor.budgets.budget import DEFAULT_THRESHOLDS, Budget
-from conducktor.budgets.draw import Draw, subject_of
+from conducktor.budgets.draw import Draw, policy_counter, subject_of
 from conducktor.budgets.price import Price
 from conducktor.budgets.queries import PriceKey
 from conducktor.budgets.scope import Payer
@@ -64,11 +64,12 @@ class Tariff:
 
     def _draw(self, limit: SpendingLimit, call: ToolCall, now: datetime, budget: Budget | None) -> Draw:
         span = self._span(limit.period, now)
+        counter_id = limit.id if budget else policy_counter(limit.id, call.actor.workspace_id)
         return Draw(
             limit=limit,
             thresholds=budget.thresholds if budget else DEFAULT_THRESHOLDS,
             scope=budget.scope if budget else None,
-            key=(limit.id, subject_of(limit.share, call), span.start),
+            key=(counter_id, subject_of(limit.share, call), span.start),
             span=span,
         )
 

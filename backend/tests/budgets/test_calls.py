@@ -9,6 +9,7 @@ import pytest
 from conducktor.infra.listener import any_free_port
 from tests.budgets.lab import DOLLAR, Lab
 from tests.gateway.client import text
+from tests.product import decoded
 from tests.support.raw_server import answer
 from tests.support.rpc_server import Behaviour, error, hang, reset
 
@@ -242,3 +243,21 @@ async def test_each_person_conversation_and_connection_has_its_own_share(lab: La
             asked = {"name": "shelf_echo", "arguments": {}, "_meta": {"openai/session": conversation}}
             answered = (await lab.client.legacy("tools/call", asked)).json()["result"]
             assert bool(answered.get("isError")) is blocked
+
+
+async def test_a_limit_that_a_policy_sets_counts_and_blocks_like_a_budget(lab: Lab) -> None:
+    await lab.price(40 * DOLLAR)
+    wish = {"name": "At most", "kind": "budget_limit", "settings": {"amount_usd": 100}}
+    policy = decoded(await lab.browser.post(f"{lab.url}/policies", wish))
+    try:
+        for words in ("done", "done", "Operation blocked: Monthly budget limit reached ($100)"):
+            assert text(await lab.client.call("shelf_echo")).startswith(words)
+        counter = await until(lambda: _policy_counter(lab))
+        assert (counter["policy_id"], counter["spent_micro_usd"]) == (policy["id"], 80 * DOLLAR)
+    finally:
+        decoded(await lab.browser.delete(f"{lab.url}/policies/{policy['id']}"))
+
+
+async def _policy_counter(lab: Lab) -> dict[str, Any]:
+    (counter,) = (await lab.get("/budgets"))["policy_counters"]
+    return counter if counter["held_micro_usd"] == 0 else {}
