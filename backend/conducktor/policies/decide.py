@@ -45,7 +45,6 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
 
     policy_id: UUID
     name: str
-    version: int
     rate: Rate
     is_applied: bool
     used: int | None = None
@@ -179,9 +178,7 @@ class _Walk:
                 )
             )
         if verdict.rate:
-            self._rates.append(
-                Counted(policy_id=policy.id, name=policy.name, version=policy.version, rate=verdict.rate, is_applied=applied)
-            )
+            self._rates.append(Counted(policy_id=policy.id, name=policy.name, rate=verdict.rate, is_applied=applied))
 
     def _note(self, policy: ActivePolicy, said: Said, reason: str | None = None) -> None:
         mode = policy.definition.mode
