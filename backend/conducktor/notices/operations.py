@@ -110,7 +110,7 @@ async def create_channel(
     if len(await queries.channels(tx, actor.workspace_id)) >= CHANNELS_MAX:
         raise Conflict(f"There are {CHANNELS_MAX} channels.", next_step="Delete one that is no longer needed.")
     made = secrets.token_urlsafe(32) if data.kind is ChannelKind.WEBHOOK and not data.secret else None
-    channel = _channel(data.kind, addresses=data.addresses, url=data.url, secret=made or data.secret, http=http)
+    channel = _channel(data, made or data.secret, http)
     channel_id = new_id()
     values = {
         "id": channel_id,
@@ -192,16 +192,14 @@ OPERATIONS = (
 )
 
 
-def _channel(
-    kind: ChannelKind, *, addresses: list[str] | None, url: str | None, secret: str | None, http: HttpClient
-) -> AnyChannel:
-    match kind:
+def _channel(data: CreateChannel, secret: str | None, http: HttpClient) -> AnyChannel:
+    match data.kind:
         case ChannelKind.EMAIL:
-            return EmailChannel(addresses=_addresses(addresses))
+            return EmailChannel(addresses=_addresses(data.addresses))
         case ChannelKind.SLACK:
-            return SlackChannel(url=_url(url, http))
+            return SlackChannel(url=_url(data.url, http))
         case ChannelKind.WEBHOOK:
-            return WebhookChannel(url=_url(url, http), secret=_secret(secret))
+            return WebhookChannel(url=_url(data.url, http), secret=_secret(secret))
 
 
 def _altered(channel: AnyChannel, data: ChangeChannel, http: HttpClient) -> AnyChannel:
