@@ -2,9 +2,10 @@ import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { failureOf } from "@/api/ApiProblem";
+import { type ApiProblem, failureOf } from "@/api/ApiProblem";
 import type { PolicyView } from "@/api/generated/schema";
 import { ErrorState } from "@/components/ui/ErrorState";
+import { FormError } from "@/components/ui/FormError";
 import { GuardedButton } from "@/components/ui/GuardedButton";
 import { LinkButton } from "@/components/ui/LinkButton";
 import { PageHeader } from "@/components/ui/PageHeader";
@@ -66,19 +67,24 @@ function InOrder({ workspace, policies }: InOrderProps) {
   const nameOf = useNames(workspace);
   const reorder = useReorder(workspace);
   const [said, setSaid] = useState("");
+  const [problem, setProblem] = useState<ApiProblem>();
   const everywhere = ofScope(policies, "organization");
   const here = ofScope(policies, "workspace");
 
-  function move(policy: PolicyView, step: Step) {
+  async function move(policy: PolicyView, step: Step) {
     const peers = ofScope(moved(policies, policy.id, step) ?? policies, policy.applies_to);
     const place = peers.findIndex(({ id }) => id === policy.id) + 1;
     setSaid(`“${policy.name}” is now number ${String(place)} of ${String(peers.length)}.`);
-    void reorder(policy, step);
+    setProblem(undefined);
+    const refused = await reorder(policy, step);
+    setProblem(refused);
+    if (refused) setSaid("");
   }
 
-  const rows = { workspace, nameOf, onMove: move };
+  const rows = { workspace, nameOf, onMove: (policy: PolicyView, step: Step) => void move(policy, step) };
   return (
     <>
+      <FormError problem={problem} />
       {everywhere.length > 0 && (
         <section className={classes.scope} aria-labelledby="everywhere">
           <h2 id="everywhere" className={classes.heading}>

@@ -100,6 +100,7 @@ export function PolicyEditor({ kinds, start, policy, canRuleOrganization, saveLa
         <fieldset className={classes.then}>
           <legend>Then: {kind?.title.toLowerCase()}</legend>
           <SettingsFields
+            key={draft.kind}
             path="settings"
             fields={fieldsOf(kind?.schema)}
             settings={draft.settings}

@@ -1,4 +1,5 @@
 import { Checkbox, NativeSelect, NumberInput, TagsInput, Textarea, TextInput } from "@mantine/core";
+import { useState } from "react";
 
 import type { ToolLine } from "@/api/generated/schema";
 import type { Json } from "@/components/ui/JsonView";
@@ -118,20 +119,26 @@ interface NumberFieldProps extends Pick<InputProps, "value" | "onChange"> {
   error: string | undefined;
 }
 
+/** Keeps what is typed apart from what it means: `12.` is on its way to 12.5. */
 function NumberField({ field: { isWhole, min, max }, value, onChange, ...words }: NumberFieldProps) {
+  const [typed, setTyped] = useState<number | string>(numberOf(value) ?? "");
   return (
     <NumberInput
       {...words}
-      maw="14rem"
+      classNames={NARROW}
       allowDecimal={!isWhole}
       allowNegative={(min ?? -1) < 0}
       thousandSeparator=","
       {...(min !== undefined && { min })}
       {...(max !== undefined && { max })}
-      value={numberOf(value) ?? ""}
+      value={typed}
       onChange={(given) => {
-        onChange(typeof given === "number" ? given : undefined);
+        const number = Number(given);
+        setTyped(given);
+        onChange(given === "" || !Number.isFinite(number) ? undefined : number);
       }}
     />
   );
 }
+
+const NARROW = { wrapper: classes.number ?? "" };

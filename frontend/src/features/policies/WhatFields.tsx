@@ -39,6 +39,7 @@ export function WhatFields({ draft, errors, tools, onChange }: WhatFieldsProps) 
           label="Connections"
           data={connectionChoices(tools ?? [], draft.connections)}
           value={draft.connections}
+          placeholder={draft.connections.length === 0 ? "Any connection" : ""}
           error={errorAt(errors, "what.connections")}
           searchable
           hidePickedOptions

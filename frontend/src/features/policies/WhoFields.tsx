@@ -32,6 +32,7 @@ export function WhoFields({ draft, errors, people, clients, hasGroups, onChange 
           label="Roles"
           data={ROLE_CHOICES}
           value={draft.roles}
+          placeholder={draft.roles.length === 0 ? "Choose roles" : ""}
           error={errorAt(errors, "who.roles")}
           hidePickedOptions
           onChange={(roles) => {
@@ -43,6 +44,7 @@ export function WhoFields({ draft, errors, people, clients, hasGroups, onChange 
             label="Groups"
             data={withUnknown(people.groups, draft.groups)}
             value={draft.groups}
+            placeholder={draft.groups.length === 0 ? "Find groups" : ""}
             error={errorAt(errors, "who.groups")}
             searchable
             hidePickedOptions
@@ -56,6 +58,7 @@ export function WhoFields({ draft, errors, people, clients, hasGroups, onChange 
           label="People"
           data={withUnknown(people.members, draft.people)}
           value={draft.people}
+          placeholder={draft.people.length === 0 ? "Find people" : ""}
           error={errorAt(errors, "who.people")}
           searchable
           hidePickedOptions
@@ -68,6 +71,7 @@ export function WhoFields({ draft, errors, people, clients, hasGroups, onChange 
           label="Only through these apps"
           data={withUnknown(clients, draft.clients)}
           value={draft.clients}
+          placeholder={draft.clients.length === 0 ? "Any app" : ""}
           error={errorAt(errors, "who.clients")}
           searchable
           hidePickedOptions
