@@ -19,6 +19,8 @@ from conducktor.connections.catalog.library import Catalog
 from conducktor.connections.discovery import Discovery
 from conducktor.connections.lifecycle import Lifecycle
 from conducktor.connections.mcp_client import McpClient
+from conducktor.connections.sign_in.renewals import Renewals
+from conducktor.connections.sign_in.sign_ins import SignIns
 from conducktor.connections.toolboxes import Toolboxes
 from conducktor.core.clock import utc_now
 from conducktor.core.errors import Invalid
@@ -113,7 +115,9 @@ class Parts:
             self.database, self.sessions, self.passwords, self.throttle, self.account_post, self.sign_up, self.clock
         )
         self.catalog = Catalog(settings)
-        self.discovery = Discovery(self.database, self.mcp, self.key_ring, self.clock)
+        self.renewals = Renewals(self.database, self.http, self.key_ring, self.clock)
+        self.sign_ins = SignIns(self.database, self.http, self.mcp, self.key_ring, self.clock, self.audit, settings.origin)
+        self.discovery = Discovery(self.database, self.mcp, self.key_ring, self.clock, self.renewals)
         self.connection_lifecycle = Lifecycle(
             self.database,
             self.discovery,
@@ -123,6 +127,7 @@ class Parts:
             self.key_ring,
             self.doorbell,
             self.clock,
+            self.sign_ins,
         )
         self.toolboxes = Toolboxes(self.database, self.changes, self.key_ring)
         self.authenticator = Authenticator(self.database, self.changes, self.key_ring, self.clock, settings)
@@ -164,7 +169,13 @@ class Parts:
                 estimate=partial(_estimate, self.budgets),
             ),
             budgets=self.budgets,
-            upstream=Upstream(self.mcp, self.management, Alarm(self.doorbell), deadline_s=settings.call_deadline_s),
+            upstream=Upstream(
+                self.mcp,
+                self.management,
+                Alarm(self.doorbell),
+                renewals=self.renewals,
+                deadline_s=settings.call_deadline_s,
+            ),
         )
 
         self.approved_calls = ApprovedCalls(self.gateway, self.executions, self.authenticator)
@@ -184,6 +195,7 @@ class Parts:
             "catalog": self.catalog,
             "discovery": self.discovery,
             "connection_lifecycle": self.connection_lifecycle,
+            "sign_ins": self.sign_ins,
             "mail_links": self.mail_links,
             "invitation_post": self.invitation_post,
             "account_post": self.account_post,

@@ -72,7 +72,10 @@ def pending(connection: Connection, now: datetime) -> Connection:
 
 
 def _with_credential(before: Connection, after: Connection, wish: Alteration, rules: Rules) -> Connection:
-    if after.auth is Auth.NONE:
+    if after.auth is Auth.OAUTH and before.auth is Auth.OAUTH and after.url == before.url:
+        return after
+    after = msgspec.structs.replace(after, renew_after=None)
+    if after.auth in (Auth.NONE, Auth.OAUTH):
         return msgspec.structs.replace(after, header_name=None, credential_sealed=None)
     header_name = check_header_name(wish.header_name or before.header_name) if after.auth is Auth.HEADER else None
     if wish.secret:
@@ -84,7 +87,7 @@ def _with_credential(before: Connection, after: Connection, wish: Alteration, ru
             "A key is never sent to another server than it was entered for.",
             errors={"secret": "Enter the key again, because the address leads to another server."},
         )
-    if before.credential_sealed is None and before.auth is not after.auth:
+    if (before.credential_sealed is None or before.auth is Auth.OAUTH) and before.auth is not after.auth:
         raise Invalid("The key is missing.", errors={"secret": "Enter the key, or choose a connection without one."})
     return msgspec.structs.replace(after, header_name=header_name)
 

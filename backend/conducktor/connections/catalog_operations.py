@@ -113,4 +113,4 @@ def _needs(entry: Entry) -> str:
     """What a person must bring: `nothing`, a `key`, or an account to sign in with (`oauth`)."""
     if Auth.NONE in entry.auth_options:
         return "nothing"
-    return "key" if entry.auth_options else "oauth"
+    return "oauth" if Auth.OAUTH in entry.auth_options[:1] else "key"

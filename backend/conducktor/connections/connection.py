@@ -11,7 +11,10 @@ from conducktor.core.ids import ConnectionId, WorkspaceId
 
 
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of `connections`. `server_info` and `capabilities` are raw JSON objects; `service` is a catalogue id."""
+    """A row of `connections`. `server_info` and `capabilities` are raw JSON objects; `service` is a catalogue id.
+
+    `renew_after`: when its access token should be replaced; None for every other kind of credential.
+    """
 
     id: ConnectionId
     workspace_id: WorkspaceId
@@ -24,6 +27,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     auth: Auth
     header_name: str | None
     credential_sealed: bytes | None
+    renew_after: datetime | None
     revision: int
     state: ConnectionState
     state_reason: str | None
@@ -45,6 +49,10 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     created_by: UUID | None
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def waits_for_sign_in(self) -> bool:
+        return self.auth is Auth.OAUTH and self.credential_sealed is None
 
     @property
     def lacks_credential(self) -> bool:

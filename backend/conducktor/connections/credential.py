@@ -64,7 +64,7 @@ def _headers(connection: Connection, key_ring: KeyRing) -> tuple[tuple[str, str]
     if connection.auth is Auth.NONE or connection.credential_sealed is None:
         return ()
     secret = key_ring.open(connection.credential_sealed, bound_to=_bound_to(connection.id)).decode()
-    if connection.auth is Auth.BEARER:
+    if connection.auth in (Auth.BEARER, Auth.OAUTH):
         return (("Authorization", f"Bearer {secret}"),)
     return ((connection.header_name or "Authorization", secret),)
 

@@ -18,7 +18,8 @@ from conducktor.connections.credential import endpoint_of
 from conducktor.connections.mcp_client import Endpoint, McpClient, ServerFacts, UpstreamError
 from conducktor.connections.outcome import Failure, Findings
 from conducktor.connections.settling import Found, OffersByKind, Report, settle
-from conducktor.connections.states import ConnectionState, OfferKind
+from conducktor.connections.sign_in.renewals import Renewals
+from conducktor.connections.states import Auth, ConnectionState, OfferKind
 from conducktor.core.clock import Clock
 from conducktor.core.errors import Invalid
 from conducktor.core.ids import ConnectionId, WorkspaceId
@@ -50,6 +51,7 @@ class Discovery:
         mcp: McpClient,
         key_ring: KeyRing,
         clock: Clock,
+        renewals: Renewals,
         jitter: Callable[[], float] = _RANDOM.random,
     ) -> None:
         """`jitter` returns 0 to 1 and spreads the checks over time."""
@@ -57,6 +59,7 @@ class Discovery:
         self._mcp = mcp
         self._key_ring = key_ring
         self._clock = clock
+        self._renewals = renewals
         self._jitter = jitter
 
     async def discover(self, workspace_id: WorkspaceId, connection_id: ConnectionId) -> Report | None:
@@ -82,22 +85,33 @@ class Discovery:
             return await self._store(tx, current, findings)
 
     async def _ask(self, connection: Connection, *, in_full: bool) -> Findings:
-        """No transaction is open here."""
-        if connection.lacks_credential:
-            return outcome.NO_CREDENTIAL
+        """No transaction is open here. A refused access token is renewed, once."""
         try:
-            endpoint = endpoint_of(connection, self._key_ring)
+            connection = await self._renewals.fresh(connection)
+            return await self._ask_with(connection, in_full=in_full)
         except Invalid:
             log.warning("connection.secret_unreadable", connection=str(connection.id))
             return outcome.UNREADABLE_CREDENTIAL
-        try:
-            facts = await self._mcp.probe(endpoint)
-            fresh = msgspec.structs.replace(endpoint, era=facts.era, protocol_version=facts.protocol_version)
-            if in_full or bytes(facts.server_info) != connection.server_info:
-                return await self._ask_for_everything(fresh, facts)
-            return Found(facts=facts, tools=None, offers={}, notes=connection.notes)
         except UpstreamError as error:
-            return outcome.failure(error)
+            if not outcome.asks_to_sign_in(connection, error):
+                return outcome.failure(error)
+        if connection.auth is not Auth.OAUTH or (renewed := await self._renewals.after_refusal(connection)) is None:
+            return outcome.NEEDS_SIGN_IN
+        try:
+            return await self._ask_with(renewed, in_full=in_full)
+        except UpstreamError as error:
+            return outcome.NEEDS_SIGN_IN if outcome.asks_to_sign_in(renewed, error) else outcome.failure(error)
+
+    async def _ask_with(self, connection: Connection, *, in_full: bool) -> Findings:
+        """Raises UpstreamError; Invalid when its secret cannot be opened."""
+        if connection.lacks_credential:
+            return outcome.NEEDS_SIGN_IN if connection.waits_for_sign_in else outcome.NO_CREDENTIAL
+        endpoint = endpoint_of(connection, self._key_ring)
+        facts = await self._mcp.probe(endpoint)
+        fresh = msgspec.structs.replace(endpoint, era=facts.era, protocol_version=facts.protocol_version)
+        if in_full or bytes(facts.server_info) != connection.server_info:
+            return await self._ask_for_everything(fresh, facts)
+        return Found(facts=facts, tools=None, offers={}, notes=connection.notes)
 
     async def _ask_for_everything(self, endpoint: Endpoint, facts: ServerFacts) -> Found:
         """Tools must be answered; resources and prompts that fail are noted, and stay as they were."""

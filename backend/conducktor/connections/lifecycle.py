@@ -14,7 +14,8 @@ from conducktor.connections.discovery import CONNECTIONS, Discovery
 from conducktor.connections.lookup import connection_named, existing
 from conducktor.connections.mcp_client import McpClient
 from conducktor.connections.settling import Report
-from conducktor.connections.states import ConnectionState
+from conducktor.connections.sign_in.sign_ins import SignIns
+from conducktor.connections.states import Auth, ConnectionState
 from conducktor.connections.wish import Blueprint, Wish, blueprint
 from conducktor.core.actor import Actor
 from conducktor.core.clock import Clock
@@ -51,6 +52,7 @@ class Lifecycle:
         key_ring: KeyRing,
         doorbell: Doorbell,
         clock: Clock,
+        sign_ins: SignIns,
         *,
         first_answer_within_s: float = FIRST_ANSWER_WITHIN_S,
     ) -> None:
@@ -62,6 +64,7 @@ class Lifecycle:
         self._key_ring = key_ring
         self._doorbell = doorbell
         self._clock = clock
+        self._sign_ins = sign_ins
         self._first_answer_within_s = first_answer_within_s
 
     async def add(self, actor: Actor, wish: Wish) -> Connection:
@@ -83,7 +86,10 @@ class Lifecycle:
             if after == before:
                 return before
             await queries.save(tx, actor.workspace_id, after)
+            is_signed_out = before.auth is Auth.OAUTH and after.credential_sealed != before.credential_sealed
+            grant = await self._sign_ins.forget(tx, before.workspace_id, before.id) if is_signed_out else None
             await tx.announce(_change(after))
+        await self._sign_ins.revoke(grant)
         if is_elsewhere(before, after):
             await self._forget(before)
             if after.state is not ConnectionState.DISABLED:
@@ -99,13 +105,22 @@ class Lifecycle:
         report = await self._reach(connection, TEST_WITHIN_S)
         return await self._current(connection), report
 
+    async def look_at(self, workspace_id: WorkspaceId, connection_id: ConnectionId) -> None:
+        """Ask it anew, for a few seconds: somebody signed in. The worker goes on with what takes longer."""
+        async with self._database.transaction() as tx:
+            connection = await queries.get_by_id(tx, workspace_id, connection_id)
+        if connection and connection.state is not ConnectionState.DISABLED:
+            await self._reach(connection, self._first_answer_within_s)
+
     async def remove(self, actor: Actor, name: str) -> None:
         """Raises NoSuchConnection. Its tools are gone with it; the audit keeps what they did."""
         async with self._database.transaction() as tx:
             connection = await self._locked(tx, actor.workspace_id, name)
+            grant = await self._sign_ins.forget(tx, actor.workspace_id, connection.id)
             await queries.remove(tx, actor.workspace_id, connection.id)
             await tx.announce(_change(connection))
         log.info("connection.removed", connection=str(connection.id), workspace=str(connection.workspace_id))
+        await self._sign_ins.revoke(grant)
         await self._forget(connection)
 
     async def _insert(self, tx: Transaction, actor: Actor, wish: Wish, plan: Blueprint) -> Connection:

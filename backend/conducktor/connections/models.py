@@ -19,7 +19,7 @@ class ConnectionRow(UUIDv7Base):
     __table_args__ = (
         UniqueConstraint("workspace_id", "name"),
         CheckConstraint("state IN ('PENDING', 'ACTIVE', 'ERROR', 'DISABLED')", name="connection_state"),
-        CheckConstraint("auth IN ('none', 'bearer', 'header')", name="connection_auth"),
+        CheckConstraint("auth IN ('none', 'bearer', 'header', 'oauth')", name="connection_auth"),
         CheckConstraint("transport IN ('streamable_http', 'sse')", name="connection_transport"),
         CheckConstraint("name ~ '^[a-z0-9][a-z0-9-]*$' AND length(name) <= 40", name="connection_name"),
         Index("ix_connections_next_check_at", "next_check_at"),
@@ -35,6 +35,7 @@ class ConnectionRow(UUIDv7Base):
     auth: Mapped[str] = mapped_column(Text)
     header_name: Mapped[str | None] = mapped_column(Text)
     credential_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    renew_after: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
     revision: Mapped[int] = mapped_column(Integer, default=1)
 
     state: Mapped[str] = mapped_column(Text)
@@ -104,3 +105,39 @@ class OfferRow(UUIDv7Base):
     kind: Mapped[str] = mapped_column(Text)
     key: Mapped[str] = mapped_column(Text)
     definition: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SignInRow(UUIDv7Base):
+    """Our client at the service's authorization server, and what somebody's sign-in gave us. Both sealed to this connection.
+
+    `version` grows with every change of the grant; `claim` with every refresh that begins, which ends by `claimed_until`.
+    """
+
+    __tablename__ = "connection_sign_ins"
+    __table_args__ = (UniqueConstraint("connection_id"),)
+
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id", ondelete="CASCADE"))
+    client_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    grant_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    version: Mapped[int] = mapped_column(Integer, default=0)
+    claim: Mapped[int] = mapped_column(Integer, default=0)
+    claimed_until: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    signed_in_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    signed_in_by_name: Mapped[str | None] = mapped_column(Text)
+    signed_in_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+
+
+class AttemptRow(UUIDv7Base):
+    """Somebody is at the service's sign-in page. Found by the digest of `state`, once."""
+
+    __tablename__ = "connection_sign_in_attempts"
+    __table_args__ = (UniqueConstraint("state_digest"),)
+
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    connection_id: Mapped[UUID] = mapped_column(ForeignKey("connections.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    state_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    browser_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    journey_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))

@@ -10,6 +10,7 @@ from conducktor.connections.catalog_operations import CATALOG_OPERATIONS
 from conducktor.connections.connection import Connection
 from conducktor.connections.lifecycle import Lifecycle
 from conducktor.connections.mcp_endpoint import Transport
+from conducktor.connections.sign_in.operations import SIGN_IN_OPERATIONS
 from conducktor.connections.states import Auth
 from conducktor.connections.tool_operations import TOOL_OPERATIONS
 from conducktor.connections.wish import Wish
@@ -132,6 +133,7 @@ OPERATIONS = (
     test_connection,
     update_connection,
     delete_connection,
+    *SIGN_IN_OPERATIONS,
     *TOOL_OPERATIONS,
     *CATALOG_OPERATIONS,
 )

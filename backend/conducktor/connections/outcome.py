@@ -9,7 +9,7 @@ from conducktor.connections.connection import Connection
 from conducktor.connections.hidden_text import visible
 from conducktor.connections.mcp_client import Fault, UpstreamError
 from conducktor.connections.settling import Found, Settled
-from conducktor.connections.states import ConnectionState
+from conducktor.connections.states import Auth, ConnectionState
 
 HEALTHY_INTERVAL_S = 300
 FIRST_RETRY_S = 15
@@ -34,6 +34,11 @@ NO_CREDENTIAL = Failure(
     reason="Its credential has not been entered yet.",
     next_step="Open the connection in Conducktor and enter the key.",
 )
+NEEDS_SIGN_IN = Failure(
+    fault="needs_sign_in",
+    reason="It waits for somebody to sign in.",
+    next_step="Open the connection in Conducktor and press Sign in.",
+)
 UNREADABLE_CREDENTIAL = Failure(
     fault="unreadable_credential",
     reason="Its stored credential cannot be opened with this installation's keys.",
@@ -48,6 +53,13 @@ _ADVICE[Fault.BROKEN_REPLY] = "Check that the address is the service's MCP endpo
 
 def failure(error: UpstreamError) -> Failure:
     return Failure(fault=error.fault.value, reason=error.detail, next_step=_ADVICE.get(error.fault) or error.next_step or _WAIT)
+
+
+def asks_to_sign_in(connection: Connection, error: UpstreamError) -> bool:
+    """Whether signing in helps: not where a key was entered, which is wrong then."""
+    if error.fault is not Fault.SIGN_IN_AGAIN:
+        return False
+    return connection.auth is Auth.OAUTH or (connection.auth is Auth.NONE and "resource_metadata=" in (error.challenge or ""))
 
 
 def is_full_discovery_due(connection: Connection, now: datetime) -> bool:

@@ -25,6 +25,8 @@ class Auth(StrEnum):
     NONE = "none"
     BEARER = "bearer"
     HEADER = "header"
+    OAUTH = "oauth"
+    """A person signs in at the service; the credential is an access token, renewed by `sign_in/`."""
 
 
 class OfferKind(StrEnum):

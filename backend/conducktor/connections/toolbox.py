@@ -1,5 +1,6 @@
 """What one workspace may call, ready to be served: tools, resources and prompts of its usable connections."""
 
+from datetime import datetime
 from typing import Protocol
 
 import msgspec
@@ -18,6 +19,9 @@ class Connected(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     state: ConnectionState
     endpoint: Endpoint
+    signs_in: bool
+    """Whether its credential came from a sign-in, and may have to be renewed (`sign_in/renewals.py`) before a call."""
+    renew_after: datetime | None
     instructions: str | None
     capabilities: msgspec.Raw
     """The upstream's own `capabilities` object."""

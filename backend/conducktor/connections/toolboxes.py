@@ -13,7 +13,7 @@ from conducktor.connections.credential import endpoint_of
 from conducktor.connections.discovery import CONNECTIONS
 from conducktor.connections.offering import SharedOffers
 from conducktor.connections.pinned_tool import PinnedTool
-from conducktor.connections.states import ConnectionState
+from conducktor.connections.states import Auth, ConnectionState
 from conducktor.connections.tool_definition import Unusable
 from conducktor.connections.tool_encoding import Encoding, encode
 from conducktor.connections.toolbox import Connected, Tool, Toolbox
@@ -80,6 +80,8 @@ class Toolboxes:
             title=connection.title,
             state=connection.state,
             endpoint=endpoint,
+            signs_in=connection.auth is Auth.OAUTH,
+            renew_after=connection.renew_after,
             instructions=connection.instructions,
             capabilities=msgspec.Raw(connection.capabilities or b"{}"),
         )

@@ -83,6 +83,7 @@ class Blueprint(msgspec.Struct, frozen=True, kw_only=True):
             auth=self.auth,
             header_name=self.header_name,
             credential_sealed=sealed,
+            renew_after=None,
             revision=1,
             state=ConnectionState.PENDING,
             state_reason="Conducktor is asking the server what it offers.",
@@ -185,7 +186,7 @@ def _auth(wish: Wish, entry: Entry | None) -> Auth:
         return Auth.BEARER if wish.secret else Auth.NONE
     if not entry.auth_options:
         raise Invalid(entry.unavailable_reason or "", errors={"service": entry.unavailable_reason})
-    with_key = [option for option in entry.auth_options if option is not Auth.NONE]
+    with_key = [option for option in entry.auth_options if option not in (Auth.NONE, Auth.OAUTH)]
     return with_key[0] if wish.secret and with_key else entry.auth_options[0]
 
 
@@ -195,7 +196,7 @@ def _header_name(wish: Wish, entry: Entry | None) -> str:
 
 
 def _secret(wish: Wish, entry: Entry | None, auth: Auth) -> str | None:
-    if auth is Auth.NONE:
+    if auth in (Auth.NONE, Auth.OAUTH):
         return None
     if not wish.secret:
         # In chat people are not asked for secrets: the connection is made, and waits for its key on the web page.

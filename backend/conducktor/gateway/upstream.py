@@ -7,6 +7,7 @@ import msgspec
 from conducktor.connections.alarm import Alarm
 from conducktor.connections.mcp_client import McpClient, OnNotification, UpstreamError
 from conducktor.connections.mcp_reply import Notification, Reply
+from conducktor.connections.sign_in.renewals import Renewals
 from conducktor.core.tool_call import CallRequest, CallResult, ToolCall
 from conducktor.gateway.mirrored_headers import mirrored_headers
 from conducktor.gateway.relay import Relay
@@ -36,8 +37,9 @@ _decode_head = msgspec.json.Decoder(_Head).decode
 class Upstream:
     """Calls connections' servers and the gateway's own tools alike."""
 
-    def __init__(self, mcp: McpClient, local: LocalCalls, alarm: Alarm, *, deadline_s: float) -> None:
+    def __init__(self, mcp: McpClient, local: LocalCalls, alarm: Alarm, *, renewals: Renewals, deadline_s: float) -> None:
         self._mcp = mcp
+        self._renewals = renewals
         self._local = local
         self._alarm = alarm
         self._deadline_s = deadline_s
@@ -47,15 +49,19 @@ class Upstream:
         if target.connection is None:
             return await self._local.call(call)
         try:
-            reply = await self._mcp.request(
-                target.connection.endpoint,
-                call.method,
-                _params(call, request, relay),
-                name=call.tool,
-                mirrored=mirrored_headers(target.header_params, call.arguments) if target.header_params else (),
-                deadline_s=self._deadline_s,
-                repeatable=call.method != "tools/call",
-                on_notification=_relayed(relay),
+            reply = await self._renewals.asking(
+                call.actor.workspace_id,
+                target.connection,
+                lambda endpoint: self._mcp.request(
+                    endpoint,
+                    call.method,
+                    _params(call, request, relay),
+                    name=call.tool,
+                    mirrored=mirrored_headers(target.header_params, call.arguments) if target.header_params else (),
+                    deadline_s=self._deadline_s,
+                    repeatable=call.method != "tools/call",
+                    on_notification=_relayed(relay),
+                ),
             )
         except UpstreamError:
             self._alarm.sound(call.actor.workspace_id, target.connection.id)

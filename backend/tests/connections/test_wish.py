@@ -39,7 +39,6 @@ def plan(given: dict[str, Any]) -> Blueprint:
         ({"url": "http://10.0.0.1/mcp"}, "url"),
         ({"url": None}, "url"),
         ({"service": "linaer", "url": None}, "service"),
-        ({"service": "notion", "url": None}, "service"),
         ({"auth": "bearer"}, "secret"),
         ({"secret": "two\nlines"}, "secret"),
         ({"secret": "é"}, "secret"),
@@ -66,6 +65,8 @@ def test_a_wish_that_cannot_be_fulfilled_names_the_field(wish: dict[str, Any], f
     ("wish", "auth", "header_name", "secret"),
     [
         ({"service": "linear", "secret": KEY}, Auth.BEARER, None, KEY),
+        ({"service": "linear"}, Auth.OAUTH, None, None),
+        ({"service": "notion"}, Auth.OAUTH, None, None),
         ({"service": "deepwiki"}, Auth.NONE, None, None),
         ({"service": "exa"}, Auth.NONE, None, None),
         ({"service": "exa", "secret": KEY}, Auth.HEADER, "x-api-key", KEY),

@@ -105,7 +105,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def auth_options(self) -> tuple[Auth, ...]:
-        """The ways to connect without signing in, the service's own preference first."""
+        """The ways to connect, the service's own preference first."""
         options = [option for kind in self.additions.auth.kinds if (option := self._option(kind))]
         return tuple(dict.fromkeys(options))
 
@@ -116,8 +116,6 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
             return None
         if self.additions.auth.query_parameter:
             return f"{self.title} wants its key inside the address, which would show it; this is not possible yet."
-        if any(kind.startswith("oauth") for kind in self.additions.auth.kinds):
-            return f"{self.title} lets people in by signing in (OAuth), which Conducktor cannot do yet."
         return f"How {self.title} wants its key is not known."
 
     def address(self, given: dict[str, str]) -> str:
@@ -145,6 +143,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         match kind:
             case "none":
                 return Auth.NONE
+            case "oauth-dcr" | "oauth-cimd" | "oauth-client":
+                return Auth.OAUTH
             case "bearer":
                 return Auth.BEARER
             case "api-key" if header:

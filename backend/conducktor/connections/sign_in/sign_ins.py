@@ -1,0 +1,262 @@
+"""One person's way to a service's sign-in page and back, and what is kept of it."""
+
+import hmac
+import secrets
+from datetime import timedelta
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from uuid import UUID
+
+import msgspec
+import structlog
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
+from conducktor.audit.writer import AuditWriter
+from conducktor.connections import queries
+from conducktor.connections.alteration import pending
+from conducktor.connections.connection import Connection
+from conducktor.connections.credential import seal
+from conducktor.connections.lookup import connection_named
+from conducktor.connections.mcp_client import Endpoint, Fault, McpClient, UpstreamError
+from conducktor.connections.sign_in import queries as sign_ins
+from conducktor.connections.sign_in.client import client_for, redirect_uri
+from conducktor.connections.sign_in.grant import (
+    Attempt,
+    Grant,
+    Journey,
+    client_seal,
+    grant_seal,
+    journey_seal,
+    opened_journey,
+    sealed,
+)
+from conducktor.connections.sign_in.refusal import Result
+from conducktor.connections.sign_in.server import Protection, protection_of
+from conducktor.connections.sign_in.tokens import GrantRefused, ServerAway, Tokens, exchange, revoke
+from conducktor.connections.states import Auth, ConnectionState
+from conducktor.core.actor import Actor, Permission
+from conducktor.core.clock import Clock
+from conducktor.core.errors import Conflict, Forbidden
+from conducktor.core.ids import ConnectionId, UserId, WorkspaceId, new_id
+from conducktor.infra.database import Change, Database, Transaction
+from conducktor.infra.encryption import KeyRing
+from conducktor.infra.http_client import HttpClient
+
+log = structlog.get_logger()
+
+ATTEMPT_LASTS = timedelta(minutes=10)
+PROBE_DEADLINE_S = 10.0
+
+
+class Return(msgspec.Struct, frozen=True, kw_only=True):
+    """The query with which a browser came back. RFC 6749 §4.1.2, RFC 9207."""
+
+    state: str
+    code: str | None
+    error: str | None
+    issuer: str | None
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    """What the audit keeps of a sign-in."""
+
+    name: str
+    issuer: str
+
+
+class SignIns:
+    """One per process."""
+
+    def __init__(
+        self,
+        database: Database,
+        http: HttpClient,
+        mcp: McpClient,
+        key_ring: KeyRing,
+        clock: Clock,
+        audit: AuditWriter,
+        origin: str,
+    ) -> None:
+        self._database = database
+        self._http = http
+        self._mcp = mcp
+        self._key_ring = key_ring
+        self._clock = clock
+        self._audit = audit
+        self._origin = origin
+
+    async def begin(self, actor: Actor, name: str, browser: str, return_to: str) -> str:
+        """The address at which the person signs in; it comes back to `redirect_uri` within 10 min, in this browser only.
+
+        Raises NoSuchConnection, Conflict, UpstreamError, SignInImpossible, NeedsClient.
+        """
+        async with self._database.transaction() as tx:
+            connection = await connection_named(tx, actor.workspace_id, name)
+            record = await sign_ins.get(tx, actor.workspace_id, connection.id)
+        _check_signs_in(connection)
+        known = record.client(self._key_ring) if record else None
+        protection = await protection_of(self._http, name, connection.url, await self._challenge(connection))
+        client = await client_for(self._http, name, protection.server, known, origin=self._origin, scope=protection.scope)
+        journey = Journey(
+            server=protection.server,
+            client=client,
+            resource=protection.resource,
+            verifier=secrets.token_urlsafe(48),
+            url=connection.url,
+            return_to=return_to,
+        )
+        state = secrets.token_urlsafe(32)
+        async with self._database.transaction() as tx:
+            if client != known:
+                client_sealed = sealed(self._key_ring, client, client_seal(connection.id))
+                await sign_ins.put_client(tx, actor.workspace_id, connection.id, client_sealed)
+            await sign_ins.add_attempt(tx, self._attempt(actor, connection.id, (state, browser), journey), self._clock())
+        return _authorization_url(protection, journey, state, redirect_uri(self._origin))
+
+    async def take(self, returned: Return, browser: str | None, user_id: UserId) -> Attempt | None:
+        """The attempt that this browser came back from; None for any other state. A state counts once, whoever brings it."""
+        async with self._database.transaction() as tx:
+            attempt = await sign_ins.take_attempt(tx, self._state_digest(returned.state))
+        if attempt is None or attempt.expires_at <= self._clock() or attempt.user_id != user_id:
+            return None
+        return attempt if hmac.compare_digest(attempt.browser_digest, self._browser_digest(browser or "")) else None
+
+    def journey(self, attempt: Attempt) -> Journey:
+        return opened_journey(self._key_ring, attempt)
+
+    async def finish(self, actor: Actor, attempt: Attempt, returned: Return) -> Result:
+        """Exchange the code and keep what comes of it."""
+        journey = self.journey(attempt)
+        if (result := _judged(journey, returned)) is not None:
+            return result
+        try:
+            actor.require(Permission.CONNECTIONS_WRITE)
+        except Forbidden:
+            return Result.FORBIDDEN
+        form = {
+            "grant_type": "authorization_code",
+            "code": returned.code or "",
+            "redirect_uri": redirect_uri(self._origin),
+            "code_verifier": journey.verifier,
+            "resource": journey.resource,
+        }
+        try:
+            tokens = await exchange(self._http, journey.server, journey.client, form)
+        except GrantRefused:
+            return Result.REFUSED
+        except ServerAway:
+            return Result.UNREACHABLE
+        return await self._keep(actor, attempt, journey, tokens)
+
+    async def revoke(self, grant: Grant | None) -> None:
+        """Tell the service that nobody needs it any more, where the service wants to know."""
+        if grant and grant.refresh_token:
+            await revoke(self._http, grant.server, grant.client, grant.refresh_token, "refresh_token")
+
+    async def forget(self, tx: Transaction, workspace_id: WorkspaceId, connection_id: ConnectionId) -> Grant | None:
+        """Drop client and grant of a connection; `revoke` what is returned after the commit."""
+        record = await sign_ins.get(tx, workspace_id, connection_id)
+        await sign_ins.remove(tx, workspace_id, connection_id)
+        return record.grant(self._key_ring) if record else None
+
+    async def _challenge(self, connection: Connection) -> str | None:
+        """What the upstream says to somebody who shows nothing. Raises UpstreamError when it does not answer at all."""
+        stranger = Endpoint(connection_id=connection.id, name=connection.name, url=connection.url, transport=connection.transport)
+        try:
+            await self._mcp.probe(stranger, deadline_s=PROBE_DEADLINE_S)
+        except UpstreamError as error:
+            if error.fault in (Fault.SIGN_IN_AGAIN, Fault.NOT_ALLOWED):
+                return error.challenge
+            raise
+        return None
+
+    def _attempt(self, actor: Actor, connection_id: ConnectionId, bound: tuple[str, str], journey: Journey) -> Attempt:
+        attempt_id: UUID = new_id()
+        state, browser = bound
+        return Attempt(
+            id=attempt_id,
+            workspace_id=actor.workspace_id,
+            connection_id=connection_id,
+            user_id=actor.user_id,
+            state_digest=self._state_digest(state),
+            browser_digest=self._browser_digest(browser),
+            journey_sealed=sealed(self._key_ring, journey, journey_seal(attempt_id)),
+            expires_at=self._clock() + ATTEMPT_LASTS,
+        )
+
+    async def _keep(self, actor: Actor, attempt: Attempt, journey: Journey, tokens: Tokens) -> Result:
+        now = self._clock()
+        async with self._database.transaction() as tx:
+            before = await queries.lock(tx, attempt.workspace_id, attempt.connection_id)
+            if before is None or before.url != journey.url or before.auth not in (Auth.NONE, Auth.OAUTH):
+                return Result.CHANGED
+            grant = Grant(
+                server=journey.server, client=journey.client, resource=journey.resource, refresh_token=tokens.refresh_token
+            )
+            grant_sealed = sealed(self._key_ring, grant, grant_seal(before.id))
+            await sign_ins.put_grant(tx, before.workspace_id, before.id, grant_sealed, (actor.user_id, actor.user_name, now))
+            after = _signed_in(before, seal(self._key_ring, before.id, tokens.access_token))
+            after = msgspec.structs.replace(
+                after if before.state is ConnectionState.DISABLED else pending(after, now),
+                renew_after=tokens.renew_after(now) if tokens.refresh_token else None,
+                updated_at=now,
+            )
+            await queries.save(tx, before.workspace_id, after)
+            await self._audit.record_operation(
+                tx, actor, "connections.finish_sign_in", SignedIn(before.name, journey.server.issuer)
+            )
+            await tx.announce(Change(topic="connections", workspace_id=before.workspace_id, id=str(before.id)))
+        log.info("sign_in.done", connection=str(attempt.connection_id), workspace=str(attempt.workspace_id))
+        return Result.DONE
+
+    def _state_digest(self, state: str) -> bytes:
+        return self._key_ring.digest("connections.sign_in.state", state.encode("utf-8", "surrogatepass"))
+
+    def _browser_digest(self, browser: str) -> bytes:
+        return self._key_ring.digest("connections.sign_in.browser", browser.encode("utf-8", "surrogatepass"))
+
+
+def _check_signs_in(connection: Connection) -> None:
+    if connection.state is ConnectionState.DISABLED:
+        raise Conflict(f"{connection.name} is disabled.", next_step="Enable the connection before signing in.")
+    if connection.auth not in (Auth.NONE, Auth.OAUTH):
+        raise Conflict(
+            f"{connection.name} uses a key.", next_step="Choose signing in instead of the key in the connection's settings first."
+        )
+
+
+def _judged(journey: Journey, returned: Return) -> Result | None:
+    """What the answer means before its code is used; None: use it. On a mix-up nothing of it is believed (RFC 9207)."""
+    server = journey.server
+    if returned.issuer is None and server.authorization_response_iss_parameter_supported:
+        return Result.WRONG_ISSUER
+    if returned.issuer is not None and returned.issuer != server.issuer:
+        return Result.WRONG_ISSUER
+    if returned.error is not None or not returned.code:
+        return Result.DENIED if returned.error == "access_denied" else Result.REFUSED
+    return None
+
+
+def _signed_in(before: Connection, credential: bytes) -> Connection:
+    return msgspec.structs.replace(
+        before, auth=Auth.OAUTH, header_name=None, credential_sealed=credential, revision=before.revision + 1, failures_in_row=0
+    )
+
+
+def _authorization_url(protection: Protection, journey: Journey, state: str, redirect: str) -> str:
+    """Parameters that the endpoint has of its own stay (RFC 6749 §3.1)."""
+    parts = urlsplit(protection.server.authorization_endpoint)
+    asked = {
+        "response_type": "code",
+        "client_id": journey.client.id,
+        "redirect_uri": redirect,
+        "state": state,
+        "code_challenge": create_s256_code_challenge(journey.verifier),
+        "code_challenge_method": "S256",
+        "resource": journey.resource,
+    }
+    if protection.scope:
+        asked["scope"] = protection.scope
+        if "offline_access" in protection.scope.split():
+            asked["prompt"] = "consent"  # OpenID Connect §11: without it offline access is ignored
+    own = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in asked]
+    return urlunsplit(parts._replace(query=urlencode([*own, *asked.items()]), fragment=""))

@@ -1,0 +1,192 @@
+"""Access tokens are kept alive: one refresh at a time, and nothing lost when it fails."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from conducktor.connections import queries
+from conducktor.connections.connection import Connection
+from conducktor.core.clock import utc_now
+from conducktor.core.ids import ConnectionId, WorkspaceId
+from conducktor.infra.database import Change
+from tests.connections.guarded import Guarded
+from tests.connections.shelf import tool
+from tests.connections.signing_in import BASE, connected, shown, sign_in
+from tests.gateway.client import Client, text
+from tests.product import Browser, Product, decoded, eventually, running_product, signed_up
+from tests.support.rpc_server import result
+
+
+@pytest.fixture
+async def service() -> AsyncIterator[Guarded]:
+    async with Guarded(tool("take"), tool("put")) as server:
+        server._behaviours["tools/call"] = result('{"content":[{"type":"text","text":"taken"}]}')
+        yield server
+
+
+@pytest.fixture
+async def ada(product: Product, service: Guarded) -> AsyncIterator[Browser]:
+    """Signed in to the guarded service."""
+    async with await signed_up(product, "ada@example.com") as browser:
+        await connected(browser, service)
+        assert await sign_in(browser, service) == "done"
+        yield browser
+
+
+@pytest.fixture
+async def client(product: Product, ada: Browser) -> AsyncIterator[Client]:
+    async with await Client.authorized(product, ada, "lab") as authorized:
+        yield authorized
+
+
+async def test_200_parallel_calls_with_an_expired_token_make_one_refresh(client: Client, service: Guarded) -> None:
+    service.expire()
+
+    results = await asyncio.gather(*(client.call("guarded_take", text=str(n)) for n in range(200)))
+
+    assert [text(r) for r in results] == ["taken"] * 200
+    assert service.refreshes == 1
+
+
+async def test_two_processes_refresh_once_between_them(product: Product, client: Client, service: Guarded) -> None:
+    async with running_product(product.parts.settings, process_index=1) as other, Browser(other.url) as browser:
+        await browser.sign_in("ada@example.com")
+        async with await Client.authorized(other, browser, "lab") as there:
+            service.expire()
+            results = await asyncio.gather(*(c.call("guarded_take", text="x") for _ in range(20) for c in (client, there)))
+
+    assert [text(r) for r in results] == ["taken"] * 40
+    assert service.refreshes == 1
+
+
+async def test_a_token_is_renewed_before_it_ends(client: Client, service: Guarded, product: Product, ada: Browser) -> None:
+    await _make_due(product, ada)
+
+    assert text(await client.call("guarded_take", text="x")) == "taken"
+    assert text(await client.call("guarded_take", text="x")) == "taken"
+
+    assert service.refreshes == 1
+    assert all(r.headers["authorization"] != "Bearer access-token-2" for r in service.received if _is_call(r.body))
+
+
+async def test_while_the_authorization_server_is_away_the_old_token_is_used(
+    client: Client, service: Guarded, product: Product, ada: Browser
+) -> None:
+    await _make_due(product, ada)
+    service.is_away = True
+
+    for _ in range(3):
+        assert text(await client.call("guarded_take", text="x")) == "taken"
+
+    assert len(service.exchanged) == 2
+    assert (await shown(ada))["state"] == "ACTIVE"
+
+
+async def test_rotated_refresh_tokens_are_never_lost(client: Client, service: Guarded) -> None:
+    for n in range(1, 6):
+        service.expire()
+        assert text(await client.call("guarded_take", text="x")) == "taken"
+        assert service.refreshes == n
+
+
+async def test_a_refused_refresh_asks_to_sign_in_and_touches_nothing_else(client: Client, service: Guarded, ada: Browser) -> None:
+    async with Guarded(tool("other")) as other:
+        await connected(ada, other, "other")
+        await sign_in(ada, other, "other")
+        service.expire()
+        service.refreshable.clear()
+
+        refused = await client.call("guarded_take", text="x")
+        again = await client.call("guarded_take", text="x")
+
+        assert refused["isError"]
+        assert "waits for somebody to sign in" in text(refused)
+        assert text(again) == text(refused)
+        assert service.refreshes == 1
+        view = await shown(ada)
+        assert (view["state"], view["fault"], view["has_secret"]) == ("ERROR", "needs_sign_in", False)
+        assert (await shown(ada, "other"))["state"] == "ACTIVE"
+        assert {t["connection"] for t in decoded(await ada.get(f"{BASE}/tools"))["items"]} == {"guarded", "other"}
+
+        assert await sign_in(ada, service) == "done"
+        assert text(await client.call("guarded_take", text="x")) == "taken"
+
+
+async def test_a_process_that_died_in_a_refresh_leaves_a_connection_that_asks_to_sign_in(
+    client: Client, service: Guarded, product: Product, ada: Browser
+) -> None:
+    """The server rotated, we did not store: the old token is refused, once."""
+    service.expire()
+    service.refreshable = {"refresh-token-that-nobody-stored"}
+
+    await asyncio.gather(*(client.call("guarded_take", text="x") for _ in range(10)))
+    await product.parts.discovery.check(*await _ids(product, ada))
+    await product.parts.discovery.check(*await _ids(product, ada))
+
+    assert service.refreshes == 1
+    assert (await shown(ada))["fault"] == "needs_sign_in"
+
+
+async def test_a_check_renews_too(service: Guarded, product: Product, ada: Browser) -> None:
+    service.expire()
+
+    await product.parts.discovery.check(*await _ids(product, ada))
+
+    assert service.refreshes == 1
+    assert (await shown(ada))["state"] == "ACTIVE"
+
+
+async def test_no_token_is_stored_or_shown_in_clear(service: Guarded, product: Product, ada: Browser) -> None:
+    async with product.parts.database.transaction() as tx:
+        connection = await tx.session.connection()
+        for table in ("connections", "connection_sign_ins", "connection_sign_in_attempts", "audit_entries"):
+            rows = (await connection.exec_driver_sql(f"SELECT t::text, * FROM {table} t")).all()
+            assert not any(secret in repr(row) for row in rows for secret in ("access-token", "refresh-token", "code-1"))
+
+
+async def test_the_credential_of_another_row_does_not_open(service: Guarded, product: Product, ada: Browser) -> None:
+    async with Guarded(tool("other")) as other:
+        await connected(ada, other, "other")
+        await sign_in(ada, other, "other")
+        async with product.parts.database.transaction() as tx:
+            connection = await tx.session.connection()
+            await connection.exec_driver_sql(
+                "UPDATE connections SET credential_sealed = (SELECT credential_sealed FROM connections WHERE name = 'other')"
+                " WHERE name = 'guarded'"
+            )
+        await product.parts.discovery.check(*await _ids(product, ada))
+
+        assert (await shown(ada))["fault"] == "unreadable_credential"
+        assert all("access-token" not in r.headers.get("authorization", "") for r in other.received if r.path != "/mcp")
+
+
+async def _ids(product: Product, browser: Browser) -> tuple[WorkspaceId, ConnectionId]:
+    connection = await _row(product, browser)
+    return connection.workspace_id, connection.id
+
+
+async def _row(product: Product, browser: Browser) -> Connection:
+    workspace_id = WorkspaceId(msgspec.convert((await browser.session())["workspaces"][0]["id"], WorkspaceId))
+    async with product.parts.database.transaction() as tx:
+        connection = await queries.get(tx, workspace_id, "guarded")
+    assert connection is not None
+    return connection
+
+
+async def _make_due(product: Product, browser: Browser) -> None:
+    """As if most of the token's life had passed."""
+    row = await _row(product, browser)
+    heard: list[Change] = []
+    product.parts.changes.subscribe(heard.append)
+    async with product.parts.database.transaction() as tx:
+        due = msgspec.structs.replace(row, renew_after=utc_now() - timedelta(seconds=1))
+        await queries.save(tx, row.workspace_id, due)
+        await tx.announce(Change(topic="connections", workspace_id=row.workspace_id, id=str(row.id)))
+    await eventually(lambda: any(change.id == str(row.id) for change in heard))
+
+
+def _is_call(body: bytes) -> bool:
+    return b'"tools/call"' in body
