@@ -149,7 +149,7 @@ const newConnection = createRoute({
 const connection = createRoute({
   getParentRoute: () => workspace,
   path: "connections/$connection",
-  validateSearch: (search) => texts(search, "tab", "state", "class", "tool"),
+  validateSearch: (search) => texts(search, "tab", "state", "class", "tool", "sign_in"),
   loader: ({ context: { queryClient }, params }) => {
     begin(queryClient.query(connectionQuery(params.workspace, params.connection)));
     begin(queryClient.query(toolsQuery(params.workspace, params.connection)));

@@ -700,6 +700,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/connections/{name}/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show who signed in to a connection's service, and what an app must be registered with there.
+         * @description Show who signed in to a connection's service, and what an app must be registered with there.
+         */
+        get: operations["connections_show_sign_in"];
+        put?: never;
+        /** Begin */
+        post: operations["connections_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/connections/{name}/sign-in-client": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Use an app that was registered at the service when somebody signs in; who is signed in stays so until then.
+         * @description Use an app that was registered at the service when somebody signs in; who is signed in stays so until then.
+         */
+        put: operations["connections_set_sign_in_client"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/connections/{name}/test": {
         parameters: {
             query?: never;
@@ -1478,7 +1519,7 @@ export interface components {
          * Auth
          * @enum {string}
          */
-        Auth: "none" | "bearer" | "header";
+        Auth: "none" | "bearer" | "header" | "oauth";
         /** Authorizations */
         Authorizations: {
             items: components["schemas"]["AuthorizationView"][];
@@ -2330,6 +2371,13 @@ export interface components {
             /** @description The tool's own name, without the connection's. */
             tool?: string | null;
         };
+        /** SetSignInClientBody */
+        SetSignInClientBody: {
+            /** @description None: forget it, and let Conducktor introduce itself. */
+            client_id?: string | null;
+            /** @description The client secret, if the service gave one. */
+            secret?: string | null;
+        };
         /**
          * Share
          * @description Whether all calls under a limit draw on one amount, or each person, conversation or connection has its own.
@@ -2350,6 +2398,18 @@ export interface components {
         SignedUp: {
             /** @enum {string} */
             next: "signed_in" | "check_mail";
+        };
+        /** SignInBegun */
+        SignInBegun: {
+            authorize_url: string;
+        };
+        /** SignInView */
+        SignInView: {
+            client_id: string | null;
+            has_client_secret: boolean;
+            redirect_uri: string;
+            signed_in_at: string | null;
+            signed_in_by: string | null;
         };
         /**
          * State
@@ -2816,9 +2876,12 @@ export type ServiceCost = components['schemas']['ServiceCost'];
 export type Session = components['schemas']['Session'];
 export type SessionView = components['schemas']['SessionView'];
 export type SetPrice = components['schemas']['SetPrice'];
+export type SetSignInClientBody = components['schemas']['SetSignInClientBody'];
 export type Share = components['schemas']['Share'];
 export type ShownInvitation = components['schemas']['ShownInvitation'];
 export type SignedUp = components['schemas']['SignedUp'];
+export type SignInBegun = components['schemas']['SignInBegun'];
+export type SignInView = components['schemas']['SignInView'];
 export type State = components['schemas']['State'];
 export type SubjectLine = components['schemas']['SubjectLine'];
 export type Tally = components['schemas']['Tally'];
@@ -3819,6 +3882,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthView"];
+                };
+            };
+        };
+    };
+    connections_show_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInView"];
+                };
+            };
+        };
+    };
+    connections_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInBegun"];
+                };
+            };
+        };
+    };
+    connections_set_sign_in_client: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetSignInClientBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInView"];
                 };
             };
         };
