@@ -59,7 +59,7 @@ function Approval({ workspace, detail }: { workspace: string; detail: ApprovalDe
         after={<StateBadge state={badgeOf(approval.state)} />}
         description={
           <>
-            <strong className={classes.person}>{approval.requester}</strong> asks
+            <strong className={classes.person}>{approval.requester}</strong> {approval.state === "pending" ? "asks" : "asked"}
             {approval.client !== null && (
               <>
                 {" "}

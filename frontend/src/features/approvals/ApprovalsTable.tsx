@@ -19,12 +19,14 @@ export interface ApprovalsTableProps extends Pick<DataTableProps<ApprovalLine>, 
   isMine?: boolean;
 }
 
-/** Requests, one a line; each leads to its own page. */
+/** Requests, one a line; each leads to its own page. Where all wait alike, that they do is not worth a column, but until when. */
 export function ApprovalsTable({ workspace, isMine = false, ...table }: ApprovalsTableProps) {
+  const isUniform = table.rows?.every(({ state, questions }) => state === "pending" && votesOf(questions) === undefined) ?? false;
+  const left = [isMine ? "person" : "asks", ...(isUniform ? ["state"] : ["expires"])];
   return (
     <DataTable
       {...table}
-      columns={COLUMNS.filter(({ key }) => key !== (isMine ? "person" : "asks"))}
+      columns={COLUMNS.filter(({ key }) => !left.includes(key))}
       rowKey={({ id }) => id}
       rowHref={({ id }) => paths.approval({ workspace, approval: id })}
     />

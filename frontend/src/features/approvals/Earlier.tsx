@@ -27,25 +27,25 @@ export function Earlier({ workspace, earlier }: { workspace: string; earlier: re
 }
 
 const COLUMNS: readonly Column<EarlierDecision>[] = [
-  { key: "state", header: "State", width: "10rem", cell: ({ state }) => <StateBadge state={badgeOf(state)} isPlain /> },
-  { key: "who", header: "Asked by", width: "8.5rem", cell: ({ requester }) => requester },
+  { key: "state", header: "State", width: "9.5rem", cell: ({ state }) => <StateBadge state={badgeOf(state)} isPlain /> },
+  {
+    key: "who",
+    header: "Asked by",
+    width: "22%",
+    isSecondary: true,
+    cell: ({ requester }) => <span title={requester}>{requester}</span>,
+  },
   {
     key: "by",
     header: "Decided by",
     isLong: true,
-    cell: ({ decided_by: people, comment }) => (
+    cell: ({ decided_by: people, comment, same_arguments: isSame }) => (
       <span className={classes.quiet} title={comment ?? undefined}>
         {people.length === 0 ? "somebody who has left" : listOf(people)}
         {comment !== null && `: ${comment}`}
+        {isSame && " (the same arguments)"}
       </span>
     ),
-  },
-  {
-    key: "same",
-    header: "Arguments",
-    width: "7rem",
-    isSecondary: true,
-    cell: ({ same_arguments: isSame }) => <span className={classes.quiet}>{isSame ? "the same" : "others"}</span>,
   },
   {
     key: "at",

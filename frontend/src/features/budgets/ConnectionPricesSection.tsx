@@ -78,8 +78,9 @@ export function ConnectionPricesSection({ workspace, prices, whyNot, isOpen, onW
   );
 }
 
-function standingOf({ default: usual, unpriced }: ConnectionPrices): string {
+function standingOf({ default: usual, unpriced, tools }: ConnectionPrices): string {
   if (usual) return `${priceWords(usual)}, unless a tool has its own price`;
+  if (tools.length === 0) return "no tools yet";
   return unpriced === 0 ? "every tool has its own price" : `${String(unpriced)} without a price`;
 }
 

@@ -51,7 +51,11 @@ export function outlookOf(
   if (now.percent >= 100) {
     return {
       tone: "bad",
-      words: budget.is_hard ? `Used up: calls are refused until ${momentIn(now.resets_at, period, zone)}` : "Over the limit",
+      words: budget.is_hard
+        ? `Used up: calls are refused until ${momentIn(now.resets_at, period, zone)}`
+        : now.percent > 100
+          ? "Over the limit"
+          : "At the limit",
     };
   }
   if (now.hits_limit_at !== null) {

@@ -17,6 +17,8 @@ test.each([
 test("a price is shown to its last digit", () => {
   expect(exactUsd(12_500)).toBe("$0.0125");
   expect(exactUsd(1)).toBe("$0.000001");
+  expect(exactUsd(100_000)).toBe("$0.10");
+  expect(exactUsd(12_000_000)).toBe("$12");
 });
 
 test.each([

@@ -15,7 +15,8 @@ export function usd(microUsd: number): string {
 /** Every digit there is: `$0.0125`, `$1,250`. For prices, and for whoever adds up. */
 export function exactUsd(microUsd: number): string {
   const sign = microUsd < 0 ? "-" : "";
-  return `${sign}$${Number(plainUsd(Math.abs(microUsd))).toLocaleString("en", { maximumFractionDigits: 6 })}`;
+  const digits = { minimumFractionDigits: microUsd % MICRO === 0 ? 0 : 2, maximumFractionDigits: 6 };
+  return `${sign}$${(Math.abs(microUsd) / MICRO).toLocaleString("en", digits)}`;
 }
 
 /** As somebody types it: `12.5`. */

@@ -34,7 +34,7 @@ function columnsOf(workspace: string, onEdit: Act, onDelete: Act): Column<Channe
     {
       key: "name",
       header: "Channel",
-      width: "20%",
+      width: "18%",
       cell: ({ name, is_enabled: isEnabled }) => (
         <span className={classes.name}>
           <span title={name}>{name}</span>
@@ -45,6 +45,7 @@ function columnsOf(workspace: string, onEdit: Act, onDelete: Act): Column<Channe
     {
       key: "target",
       header: "Leads to",
+      width: "24%",
       cell: ({ kind, target }) => (
         <span title={target}>
           {KINDS[kind].label} <span className={classes.quiet}>{target}</span>
@@ -54,15 +55,15 @@ function columnsOf(workspace: string, onEdit: Act, onDelete: Act): Column<Channe
     {
       key: "topics",
       header: "Tells of",
-      width: "10rem",
+      width: "9.5rem",
       isSecondary: true,
       cell: ({ topics }) => <span className={classes.quiet}>{topics.map((topic) => TOPICS[topic].label).join(", ")}</span>,
     },
-    { key: "last", header: "Last message", width: "26%", isLong: true, cell: (channel) => <Last channel={channel} /> },
+    { key: "last", header: "Last message", isLong: true, cell: (channel) => <Last channel={channel} /> },
     {
       key: "act",
       header: "",
-      width: "13rem",
+      width: "12rem",
       align: "right",
       cell: (channel) => (
         <span className={classes.buttons}>

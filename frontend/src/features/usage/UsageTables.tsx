@@ -155,7 +155,9 @@ function toolFilter(key: string): AuditSearch {
   return { connection: connection || undefined, tool: tool.join("/") };
 }
 
-function Service({ line: { label, key } }: { line: UsageLine }) {
+function Service({ line }: { line: UsageLine }) {
+  const { key } = line;
+  const label = key === "" ? "Unknown tools" : line.label; // refused, because there is no such tool
   return (
     <span className={classes.label} title={key}>
       <ServiceAvatar name={label} size="sm" />
