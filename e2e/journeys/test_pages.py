@@ -64,7 +64,30 @@ OF_A_WORKSPACE = {
     "/audit/{call}": "linear-prod_create_issue",
     "/audit/{call}?tab=json": "linear-prod_create_issue",
     "/audit/{denied}": "stripe-live_refund_payment",
+    "/approvals": "Approvals",
+    "/approvals?tab=mine": "Approvals",
+    "/approvals?tab=all&state=executed": "Approvals",
+    "/approvals/{approval}": "Create issue in linear-prod",
+    "/approvals/{approval_executed}?tab=json": "Create issue in linear-prod",
+    "/approvals/{approval_denied}": "Update issue in linear-prod",
+    "/budgets": "Budgets",
+    "/budgets?tab=prices": "Budgets",
+    "/budgets/new": "Add a budget",
+    "/budgets/{budget}": "Issues and code",
+    "/budgets/{budget_of_each}": "Each person",
+    "/usage": "Usage",
+    "/usage?time=7d&show=calls": "Usage",
+    "/settings/notifications": "Notifications",
     "/authorizations": "Authorised apps",
+    "/policies": "Policies",
+    "/policies/new": "New policy",
+    "/policies/new?template=linear-approval": "New policy",
+    "/policies/new?kind=untrusted_flow": "New policy",
+    "/policies/{policy}": "Messages to customers need two",
+    "/policies/{policy}?tab=history": "Messages to customers need two",
+    "/policies/{policy}/edit": "Edit “Messages to customers need two”",
+    "/audit?policy={policy}": "Audit",
+    "/settings/workspace": "Workspace",
     "/settings/members": "Members",
     "/profile": "Profile",
 }
@@ -75,11 +98,21 @@ NOWHERE = {
     "/w/{workspace}/nowhere": "There is nothing here",
     "/w/{workspace}/connections/none": "There is no connection of this name in the workspace.",
     "/w/{workspace}/audit/01890000-0000-7000-8000-000000000000": "There is nothing here",
+    "/w/{workspace}/approvals/01890000-0000-7000-8000-000000000000": "There is no such request in this workspace",
+    "/w/{workspace}/policies/01890000-0000-7000-8000-000000000000": "There is no such policy.",
+    "/w/{workspace}/budgets/01890000-0000-7000-8000-000000000000": "There is no such budget in this workspace",
 }
 OF_AN_EMPTY_WORKSPACE = {
     "": "Connect ChatGPT",
     "/connections": "Connect your first service",
     "/audit?kind=call": "Nothing matches these filters",
+    "/approvals": "Nothing waits for you",
+    "/approvals?tab=all": "No call has needed approval",
+    "/policies": "Decide what may happen without you",
+    "/budgets": "Limit what calls may cost",
+    "/budgets?tab=prices": "Nothing to price yet",
+    "/usage": "No calls in this time",
+    "/settings/notifications": "Tell people where they are",
     "/authorizations": "No app acts for you here",
 }
 
@@ -147,6 +180,12 @@ async def test_filters_are_in_the_address_and_survive_a_reload(new_page: NewPage
         ("/audit", "audit", "linear-prod_create_issue"),
         ("/audit/{call}", "audit/{call}", "Reset the password of the build account"),
         ("/authorizations", "authorizations", "Workspace admin"),
+        ("/policies", "policies", "Messages to customers need two"),
+        ("/policies/new", "policies/kinds", "Require approval"),
+        ("/policies/{policy}", "policies/{policy}", "2 of admins or Finance must approve"),
+        ("/policies/{policy}?tab=history", "policies/{policy}/versions", "Version 3"),
+        ("/settings/workspace", "settings", "It is"),
+        ("/settings/members", "groups", "Finance"),
         ("/settings/members", "members", "admin@example.com"),
         ("/settings/members", "invitations", "colleague@example.com"),
     ],
@@ -196,7 +235,7 @@ async def test_a_form_keeps_what_was_typed_when_the_server_fails(new_page: NewPa
 
 async def test_what_a_contractor_may_not_see_or_do_is_explained(new_page: NewPage, lab: Showcase) -> None:
     page = await new_page(lab.contractor)
-    for path in ("/settings/members", "/connections/new/sandbox-issue-tracker"):
+    for path in ("/settings/members", "/connections/new/sandbox-issue-tracker", "/policies", "/policies/new"):
         await page.goto(f"/w/{lab.owner.workspace}{path}")
         refusal = page.get_by_role("alert").filter(has_text="You do not have this permission")
         await expect(refusal).to_contain_text(re.compile("Ask an owner or admin"))

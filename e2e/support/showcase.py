@@ -9,8 +9,10 @@ from typing import Any, Self
 
 import httpx
 
+from e2e.support import governed
 from e2e.support.chatgpt import ChatGpt
 from e2e.support.people import DEFAULT_SCOPES, Person
+from e2e.support.policies import write_policies
 from e2e.support.product import Product
 from tests.support.raw_server import Received, answer
 from tests.support.rpc_server import Behaviour, RpcServer, hang, reply
@@ -25,11 +27,12 @@ Spoken = Callable[[Received, asyncio.StreamWriter], Awaitable[None]]
 class Showcase:
     """`async with Showcase(product) as shown`: `owner` owns “Engineering”, where everything is, and the empty “Field tests”.
 
-    `admin` and `contractor` belong to it too; `entries` are ids of the audit with much to show, `invitation` is a path.
+    `admin`, `member` and `contractor` belong to it too; `entries` are ids of the audit with much to show, `invitation` is a path.
     """
 
     owner: Person
     admin: Person
+    member: Person
     contractor: Person
     entries: dict[str, str]
     invitation: str
@@ -50,7 +53,9 @@ class Showcase:
         self._warehouse = Changing(_tools(_STOCK, _MOVE))
         warehouse = await enter(RpcServer({**_WAREHOUSE, "tools/list": self._warehouse}))
         await self._connections(warehouse.url)
+        await governed.set_prices_and_budgets(self.owner)
         await self._calls()
+        await self._governed()
         await self._troubles()
         return self
 
@@ -77,7 +82,7 @@ class Showcase:
     async def _people(self) -> None:
         self.admin = await self._joined("Workspace admin", "admin@example.com", "admin")
         self.contractor = await self._joined("Contractor", "contractor@example.com", "contractor")
-        await self._joined("Workspace member", "member@example.com", "member")
+        self.member = await self._joined("Workspace member", "member@example.com", "member")
         sent = await self._invite("colleague@example.com", "member")
         self.invitation = sent["link"].removeprefix(self._product.origin)
 
@@ -112,6 +117,14 @@ class Showcase:
         await self._withdrawn(admins, f"{DIED}_export_report")
         await admins.call("linear-prod_create_issue", **_SUSPICIOUS)
         self.entries = {"call": (await self.owner.audited("create_issue"))["id"]}
+
+    async def _governed(self) -> None:
+        await governed.add_channels(self.owner)
+        budgets = {budget["name"]: budget["id"] for budget in (await self.owner.ask("GET", "/budgets"))["items"]}
+        member, contractor = await self.chatgpt(self.member), await self.chatgpt(self.contractor)
+        approvals = await governed.ask_for_approvals(self.owner, member, contractor)
+        self.entries |= {"budget": budgets["Issues and code"], "budget_of_each": budgets["Each person"], **approvals}
+        self.entries |= await write_policies(self.owner)
 
     async def _withdrawn(self, app: ChatGpt, tool: str) -> None:
         """Ask, and hang up before the answer."""
