@@ -35,6 +35,7 @@ from conducktor.gateway.call_tool import Gateway
 from conducktor.gateway.execute_approved import ApprovedCalls
 from conducktor.gateway.list_tools import Lists
 from conducktor.gateway.preview import Previews
+from conducktor.gateway.request_state import RequestStates
 from conducktor.gateway.resolve import Resolver
 from conducktor.gateway.upstream import Upstream
 from conducktor.identity.account_post import AccountPost
@@ -173,6 +174,7 @@ class Parts:
                 self.mcp,
                 self.management,
                 Alarm(self.doorbell),
+                RequestStates(self.database, self.key_ring, self.clock),
                 renewals=self.renewals,
                 deadline_s=settings.call_deadline_s,
             ),

@@ -33,6 +33,7 @@ PERIODIC: tuple[Periodic, ...] = (
     *audit.PERIODIC,
     *budgets.PERIODIC,
     *connections.PERIODIC,
+    *gateway.PERIODIC,
     *identity.PERIODIC,
     *notices.PERIODIC,
     *oauth.PERIODIC,

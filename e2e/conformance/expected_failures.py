@@ -1,18 +1,11 @@
 """What fails today, and why. Empty for scored scenarios is the goal; whatever passes must leave this list."""
 
-_LOGGING = "the gateway does not relay log messages yet"
-_COMPLETION = "the gateway does not offer completions yet"
 _ASKING = "the gateway does not carry requests of a server to a client of the handshake era yet"
 _SUBSCRIBING = "the gateway offers no subscriptions yet"
 _HELD = "a question of a server of the handshake era can not be put to a client that has no open stream yet"
-_ABILITIES = "the gateway does not tell upstreams what a client is able to yet"
-_ANSWERS = "results of servers of the handshake era lack what 2026-07-28 requires of them"
 _TASKS = "an extension that neither the gateway nor the SDK of the upstream offers"
 
 _HANDSHAKE = {
-    "logging-set-level": _LOGGING,
-    "tools-call-with-logging": _LOGGING,
-    "completion-complete": _COMPLETION,
     "tools-call-sampling": _ASKING,
     "tools-call-elicitation": _ASKING,
     "elicitation-sep1034-defaults": _ASKING,
@@ -20,24 +13,15 @@ _HANDSHAKE = {
     "resources-subscribe": _SUBSCRIBING,
     "resources-unsubscribe": _SUBSCRIBING,
 }
-_STATELESS = {
-    "completion-complete": _COMPLETION,
-    "server-stateless": _ABILITIES,
-    "input-required-result-capability-check": _ABILITIES,
-}
 
 SCORED: dict[tuple[str, str], dict[str, str]] = {
     ("2025-11-25", "legacy"): _HANDSHAKE,
     ("2025-11-25", "modern"): _HANDSHAKE,
     ("2025-11-25", "dual"): _HANDSHAKE,
-    ("2026-07-28", "modern"): _STATELESS,
-    ("2026-07-28", "dual"): _STATELESS,
+    ("2026-07-28", "modern"): {},
+    ("2026-07-28", "dual"): {},
     ("2026-07-28", "legacy"): {
-        **_STATELESS,
-        "caching": _ANSWERS,
-        "resources-read-text": _ANSWERS,
-        "resources-read-binary": _ANSWERS,
-        "resources-templates-read": _ANSWERS,
+        "server-stateless": _HELD,
         "input-required-result-basic-elicitation": _HELD,
         "input-required-result-basic-sampling": _HELD,
         "input-required-result-basic-list-roots": _HELD,

@@ -1,8 +1,11 @@
 """Running `@modelcontextprotocol/conformance` and reading what it prints."""
 
 import asyncio
+import json
 import platform
 import re
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,12 +19,12 @@ _UNSCORED = re.compile(r"^  [✓✗] (?P<name>[\w/-]+) \((?P<why>[\w-]+)\)$", re
 
 
 class Report(NamedTuple):
-    """`failed` are scored scenarios with a failed check, `unscored` those that fail and do not count."""
+    """Scenarios by name. `unscored` are those that fail and do not count; `complaints` are all failed checks."""
 
     passed: tuple[str, ...]
     failed: tuple[str, ...]
     unscored: tuple[str, ...]
-    output: str
+    complaints: tuple[str, ...]
 
     @property
     def headline(self) -> str:
@@ -33,26 +36,35 @@ async def run_server_suite(url: str, revision: str) -> Report:
     """Everything that `revision` requires of a server, and what the suite runs besides."""
     for program in (NODE, PROGRAM):
         assert program.exists(), f"{program} is missing: run e2e/upstreams/install.sh"
-    command = [str(NODE), str(PROGRAM), "server", "--url", url, "--requirements", revision]
-    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
-    try:
-        async with asyncio.timeout(RUN_S):
-            printed, _ = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    return _read(printed.decode(errors="replace"))
+    with tempfile.TemporaryDirectory() as results:
+        command = [str(NODE), str(PROGRAM), "server", "--url", url, "--requirements", revision, "--output-dir", results]
+        process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
+        try:
+            async with asyncio.timeout(RUN_S):
+                printed, _ = await process.communicate()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        return _read(printed.decode(errors="replace"), Path(results))
 
 
-def _read(output: str) -> Report:
+def _read(output: str, results: Path) -> Report:
     summary = output[output.rfind("=== SUMMARY ===") :]
     unscored = {found["name"] for found in _UNSCORED.finditer(summary)}
-    results = {found["name"]: int(found["failed"]) == 0 for found in _SCENARIO.finditer(summary)}
-    assert results, f"the suite printed no summary:\n{output[-3000:]}"
+    went_well = {found["name"]: int(found["failed"]) == 0 for found in _SCENARIO.finditer(summary)}
+    assert went_well, f"the suite printed no summary:\n{output[-3000:]}"
     return Report(
-        tuple(name for name, well in results.items() if well and name not in unscored),
-        tuple(name for name, well in results.items() if not well and name not in unscored),
-        tuple(name for name, well in results.items() if not well and name in unscored),
-        output,
+        tuple(name for name, well in went_well.items() if well and name not in unscored),
+        tuple(name for name, well in went_well.items() if not well and name not in unscored),
+        tuple(name for name, well in went_well.items() if not well and name in unscored),
+        tuple(_complaints(results)),
     )
+
+
+def _complaints(results: Path) -> Iterator[str]:
+    """One line for each failed check."""
+    for file in sorted(results.glob("**/checks.json")):
+        for check in json.loads(file.read_text()):
+            if check["status"] == "FAILURE":
+                yield f"{file.parent.name}: {check['id']}: {check.get('errorMessage', '')[:500]}"

@@ -11,12 +11,14 @@ from conducktor.connections.mcp_fault import Fault, UpstreamError
 from conducktor.connections.mcp_listing import Listing
 from conducktor.connections.mcp_outbox import Outbox
 from conducktor.connections.mcp_reply import Notification, Reply, RpcError
-from conducktor.connections.mcp_request import Ask, Deadline, OnNotification
+from conducktor.connections.mcp_request import NOBODY, Ask, Behalf, Deadline, OnNotification
 from conducktor.connections.mcp_streamable import StreamableChannel
 from conducktor.core.clock import Clock, utc_now
 from conducktor.infra.http_client import HttpClient
 
 __all__ = [
+    "NOBODY",
+    "Behalf",
     "Endpoint",
     "Era",
     "Fault",
@@ -64,6 +66,7 @@ class McpClient:
         mirrored: tuple[tuple[str, str], ...] = (),
         repeatable: bool = False,
         on_notification: OnNotification | None = None,
+        behalf: Behalf = NOBODY,
     ) -> Reply:
         """Ask one thing and wait for its answer. Raises UpstreamError when there is none within `deadline_s` seconds.
 
@@ -72,7 +75,8 @@ class McpClient:
         `repeatable` allows one resend when a pooled connection turns out dead; lists, reads and prompts always are.
         Cancelling the awaiting task cancels the request upstream.
         """
-        ask = Ask(method, params, Deadline(deadline_s), name, mirrored, repeatable or method in _REPEATABLE, on_notification)
+        may_repeat = repeatable or method in _REPEATABLE
+        ask = Ask(method, params, Deadline(deadline_s), name, mirrored, may_repeat, on_notification, behalf)
         return await self._channel(endpoint).request(ask)
 
     async def probe(self, endpoint: Endpoint, *, deadline_s: float = 20.0) -> ServerFacts:

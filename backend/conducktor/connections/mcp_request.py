@@ -28,6 +28,20 @@ class Deadline:
         return max(0.1, round(self._ends - time.monotonic(), 1))
 
 
+class Behalf(msgspec.Struct, frozen=True):
+    """The client for whom we ask; what it did not declare, no upstream may ask of it.
+
+    `abilities` are its capabilities as a JSON object, as far as we carry them (None: we ask for ourselves). `log_level` is
+    a JSON string; without it a modern upstream sends no log messages.
+    """
+
+    abilities: msgspec.Raw | None = None
+    log_level: msgspec.Raw | None = None
+
+
+NOBODY = Behalf()
+
+
 class Ask(msgspec.Struct, frozen=True):
     """One request as the gateway gives it; see `McpClient.request`."""
 
@@ -38,6 +52,7 @@ class Ask(msgspec.Struct, frozen=True):
     mirrored: tuple[tuple[str, str], ...] = ()
     repeatable: bool = False
     on_notification: OnNotification | None = None
+    behalf: Behalf = NOBODY
 
 
 def encode_request(request_id: int, method: str, params: bytes | msgspec.Raw) -> bytes:

@@ -24,10 +24,22 @@ from conducktor.connections.mcp_fault import Fault, UpstreamError
 from conducktor.connections.mcp_handshake import Session, leave_session, open_session
 from conducktor.connections.mcp_outbox import Outbox
 from conducktor.connections.mcp_reply import Reply
-from conducktor.connections.mcp_request import Ask, Deadline, encode_cancellation, encode_request, header_value, merge_meta
+from conducktor.connections.mcp_request import (
+    NOBODY,
+    Ask,
+    Behalf,
+    Deadline,
+    encode_cancellation,
+    encode_request,
+    header_value,
+    merge_meta,
+)
 from conducktor.infra.http_errors import TimedOut
 
 _T = TypeVar("_T")
+
+_ABILITIES = "io.modelcontextprotocol/clientCapabilities"
+_LOG_LEVEL = "io.modelcontextprotocol/logLevel"
 
 _SAYS_NOTHING_OF_THE_ERA = (
     Fault.UNREACHABLE,
@@ -38,9 +50,11 @@ _SAYS_NOTHING_OF_THE_ERA = (
     Fault.MOVED,
     Fault.RATE_LIMITED,
 )
+MISSING_ABILITY = -32021
+
 _ABOUT_OUR_HOP = {
     -32020: "headers and body do not match its tools",
-    -32021: "it needs an ability that Conducktor does not offer",
+    MISSING_ABILITY: "it needs an ability that this client does not have",
     UNSUPPORTED_PROTOCOL_VERSION: "it no longer speaks this revision of MCP",
 }
 """Errors of 2026-07-28 between us and the upstream: relayed, they would tell our client about itself."""
@@ -60,7 +74,7 @@ class StreamableChannel:
         self._modern_meta = {
             "io.modelcontextprotocol/protocolVersion": msgspec.Raw(msgspec.json.encode(version)),
             "io.modelcontextprotocol/clientInfo": outbox.client_info,
-            "io.modelcontextprotocol/clientCapabilities": msgspec.Raw(b"{}"),
+            _ABILITIES: msgspec.Raw(b"{}"),
         }
 
     async def request(self, ask: Ask) -> Reply:
@@ -69,7 +83,7 @@ class StreamableChannel:
             await self._locked(self._settle, ask.deadline)
         if self._era is Era.MODERN:
             reply = (await self._ask_modern(ask)).reply
-            if reply.error and reply.error.code in _ABOUT_OUR_HOP:
+            if reply.error and reply.error.code in _ABOUT_OUR_HOP and not _is_about_the_client(reply.error.code, ask):
                 raise fault.rejected(self._door.name, f"{_ABOUT_OUR_HOP[reply.error.code]} ({reply.error.code})")
             return reply
         return await self._ask_legacy(ask)
@@ -92,10 +106,16 @@ class StreamableChannel:
             headers["Mcp-Name"] = header_value(ask.name)
         headers.update(ask.mirrored)
         request_id = self._outbox.new_id()
-        body = encode_request(request_id, ask.method, merge_meta(ask.params, self._modern_meta))
+        body = encode_request(request_id, ask.method, merge_meta(ask.params, self._meta_for(ask.behalf)))
         return await self._door.ask(
             Question(request_id, body, headers, ask.deadline, ask.repeatable, on_notification=ask.on_notification)
         )
+
+    def _meta_for(self, behalf: Behalf) -> dict[str, msgspec.Raw]:
+        if behalf is NOBODY:
+            return self._modern_meta
+        meta = {**self._modern_meta, _ABILITIES: behalf.abilities or self._modern_meta[_ABILITIES]}
+        return {**meta, _LOG_LEVEL: behalf.log_level} if behalf.log_level else meta
 
     async def _ask_legacy(self, ask: Ask) -> Reply:
         session = self._session
@@ -168,3 +188,8 @@ class StreamableChannel:
 
     def _tell_cancelled(self, session: Session, request_id: int, why: str) -> None:
         self._outbox.send_letter(self._door.url, session.headers, encode_cancellation(request_id, why))
+
+
+def _is_about_the_client(code: int, ask: Ask) -> bool:
+    """Only a client that declares abilities with each request can do something about one that it lacks."""
+    return code == MISSING_ABILITY and ask.behalf.abilities is not None

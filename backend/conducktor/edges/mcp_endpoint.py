@@ -3,7 +3,6 @@
 import asyncio
 from typing import cast
 
-import msgspec
 from litestar import asgi, route
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
@@ -11,6 +10,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from conducktor.core.errors import ConducktorError, Kind, Unauthenticated
 from conducktor.edges import mcp_errors
 from conducktor.edges.in_flight import InFlight
+from conducktor.edges.mcp_client_side import relay_for
 from conducktor.edges.mcp_http import (
     BodyTooLarge,
     ClientGone,
@@ -23,6 +23,7 @@ from conducktor.edges.mcp_http import (
 )
 from conducktor.edges.mcp_methods import Methods
 from conducktor.edges.mcp_protocol import (
+    GOVERNED_METHODS,
     HTTP_STATUS,
     INVALID_REQUEST,
     REFUSED,
@@ -35,7 +36,7 @@ from conducktor.edges.mcp_protocol import (
     read_message,
     result_body,
 )
-from conducktor.gateway.relay import NO_RELAY, Relay
+from conducktor.gateway.relay import Relay
 from conducktor.oauth.authenticate import Authenticator
 from conducktor.oauth.caller import Caller
 
@@ -92,10 +93,11 @@ class McpEndpoint:
             if message.method == "notifications/cancelled":
                 await self._in_flight.cancel(caller, message)
             await send_empty(send, 202)
-        elif (token := message.params.meta.get("progressToken")) and "text/event-stream" in headers.get("accept", ""):
-            await self._stream(caller, message, connection, headers, token, receive, send)
+        elif message.method in GOVERNED_METHODS and "text/event-stream" in headers.get("accept", ""):
+            await self._stream(caller, message, connection, headers, receive, send)
         else:
-            status, body = await self._answer(caller, message, connection, NO_RELAY, headers, receive)
+            relay = relay_for(caller, message, None)
+            status, body = await self._answer(caller, message, connection, relay, headers, receive)
             await send_json(send, status, body)
 
     async def _stream(
@@ -104,22 +106,22 @@ class McpEndpoint:
         message: Message,
         connection: str | None,
         headers: dict[str, str],
-        token: msgspec.Raw,
         receive: Receive,
         send: Send,
     ) -> None:
-        """The client wants progress: answer as events."""
+        """The client takes events: whatever the upstream says meanwhile goes before the answer."""
         stream = EventStream(send)
-        relay = Relay(send=lambda method, params: stream.push(notification_body(method, bytes(params))), progress_token=token)
-        await stream.start()
         try:
+            relay = relay_for(caller, message, lambda method, params: stream.push(notification_body(method, bytes(params))))
             try:
-                _, body = await self._answer(caller, message, connection, relay, headers, receive)
+                status, body = await self._answer(caller, message, connection, relay, headers, receive)
             except ConducktorError as error:
-                body = error_body(message.id, REFUSED, error.detail)
-            await stream.finish(body)
+                if not stream.is_open:
+                    raise
+                status, body = 200, error_body(message.id, REFUSED, error.detail)
+            await stream.finish(status, body)
         finally:
-            await stream.abandon()
+            stream.abandon()
 
     async def _answer(
         self, caller: Caller, message: Message, connection: str | None, relay: Relay, headers: dict[str, str], receive: Receive

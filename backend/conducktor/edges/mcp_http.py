@@ -1,12 +1,15 @@
 """The HTTP half of the MCP endpoint: reading one bounded body, answering JSON or server-sent events."""
 
 import asyncio
+from collections import deque
 
 from litestar.types import Receive, Scope, Send
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 BODY_TIMEOUT_S = 20.0
 KEEPALIVE_S = 15.0
+STREAM_AFTER_S = 5.0
+MAX_WAITING_EVENTS = 1000
 WATCH_AFTER_S = 0.05  # most calls are over by then; watching for a disconnect from the start would cost each of them a task
 
 JSON_HEADERS = [(b"content-type", b"application/json"), (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
@@ -95,43 +98,69 @@ class DisconnectWatch:
 
 
 class EventStream:
-    """One POST's answer as server-sent events: notifications while it runs, then the response."""
+    """One POST's answer: JSON when nothing came before it, else server-sent events with the answer last.
+
+    It becomes a stream with the first notification, or when the answer takes long, so that nobody in between hangs up.
+    """
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self._events: asyncio.Queue[bytes] = asyncio.Queue(maxsize=1000)
+        self._events: deque[bytes] = deque()
+        self._more = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
+        self._has_begun = False
+        self._timer = asyncio.get_running_loop().call_later(STREAM_AFTER_S, self._start)
 
-    async def start(self) -> None:
-        await self._send({"type": "http.response.start", "status": 200, "headers": SSE_HEADERS})
-        self._writer = asyncio.create_task(self._write())
+    @property
+    def is_open(self) -> bool:
+        """Whether the answer can no longer be one with a status of its own."""
+        return self._writer is not None
 
     def push(self, message: bytes) -> None:
-        """Queue a message; when the client reads too slowly, progress is dropped rather than memory filled."""
-        if not self._events.full():
-            self._events.put_nowait(message)
+        """Queue a message; when the client reads too slowly, notifications are dropped rather than memory filled."""
+        if len(self._events) < MAX_WAITING_EVENTS:
+            self._events.append(message)
+            self._more.set()
+            self._start()
 
-    async def finish(self, message: bytes) -> None:
-        if self._writer:
-            self._writer.cancel()
-            await asyncio.gather(self._writer, return_exceptions=True)
-        while not self._events.empty():
-            await self._event(self._events.get_nowait(), more=True)
+    async def finish(self, status: int, message: bytes) -> None:
+        self._timer.cancel()
+        if self._writer is None:
+            await send_json(self._send, status, message)
+            return
+        self._writer.cancel()
+        await asyncio.gather(self._writer, return_exceptions=True)
+        await self._begin()
+        while self._events:
+            await self._event(self._events.popleft(), more=True)
         await self._event(message, more=False)
 
-    async def abandon(self) -> None:
+    def abandon(self) -> None:
+        self._timer.cancel()
         if self._writer:
             self._writer.cancel()
 
+    def _start(self) -> None:
+        if self._writer is None:
+            self._timer.cancel()
+            self._writer = asyncio.create_task(self._write())
+
+    async def _begin(self) -> None:
+        if not self._has_begun:
+            self._has_begun = True
+            await self._send({"type": "http.response.start", "status": 200, "headers": SSE_HEADERS})
+
     async def _write(self) -> None:
+        await self._begin()
         while True:
+            while self._events:
+                await self._event(self._events.popleft(), more=True)
+            self._more.clear()
             try:
                 async with asyncio.timeout(KEEPALIVE_S):
-                    message = await self._events.get()
+                    await self._more.wait()
             except TimeoutError:
                 await self._send({"type": "http.response.body", "body": b": still working\n\n", "more_body": True})
-            else:
-                await self._event(message, more=True)
 
     async def _event(self, message: bytes, *, more: bool) -> None:
         # Our JSON has no raw line breaks; an upstream's may, and each line needs its own `data:` then.

@@ -4,17 +4,18 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from conducktor.core.errors import ConducktorError
+from conducktor.core.errors import ConducktorError, Invalid
 from conducktor.core.ids import CallId, new_id
 from conducktor.core.tool_call import CallRequest, CallResult
 from conducktor.edges import mcp_errors
 from conducktor.edges.mcp_protocol import (
+    GOVERNED_METHODS,
     HEADER_MISMATCH,
     INVALID_PARAMS,
     LEGACY_VERSIONS,
     METHOD_NOT_FOUND,
+    MISSING_ABILITY,
     MODERN,
-    NAMED_METHODS,
     SERVER_INFO,
     UNREADABLE,
     Era,
@@ -23,12 +24,14 @@ from conducktor.edges.mcp_protocol import (
     encode,
 )
 from conducktor.gateway.call_tool import Gateway, call_tool
+from conducktor.gateway.completion import Completion, read_completion
 from conducktor.gateway.list_tools import Lists
-from conducktor.gateway.relay import Relay
+from conducktor.gateway.relay import LEVELS, Relay
 from conducktor.gateway.resolve import HeaderContradicts
 from conducktor.gateway.scope import InsufficientScope
 from conducktor.oauth.authenticate import Authenticator
 from conducktor.oauth.caller import Caller
+from conducktor.oauth.client_traits import ClientTraits
 
 INSTRUCTIONS = (
     "Conducktor connects the services of one workspace. Tools are named <connection>_<tool>; conducktr_* tools manage Conducktor "
@@ -40,7 +43,10 @@ CAPABILITIES = {
     "tools": {"listChanged": False},
     "resources": {"listChanged": False, "subscribe": False},
     "prompts": {"listChanged": False},
+    "completions": {},
+    "logging": {},
 }
+HANDSHAKE_ERA_ONLY = frozenset({"initialize", "ping", "logging/setLevel"})
 LIST_TTL_MS = 30_000
 SERVER_INFO_KEY = "io.modelcontextprotocol/serverInfo"
 CONVERSATION_KEY = "openai/session"
@@ -53,15 +59,22 @@ class _Kind(msgspec.Struct):
     result_type: msgspec.Raw | msgspec.UnsetType = msgspec.field(name="resultType", default=msgspec.UNSET)
 
 
+class _Freshness(msgspec.Struct):
+    ttl_ms: msgspec.Raw | msgspec.UnsetType = msgspec.field(name="ttlMs", default=msgspec.UNSET)
+    cache_scope: msgspec.Raw | msgspec.UnsetType = msgspec.field(name="cacheScope", default=msgspec.UNSET)
+
+
 _decode_kind = msgspec.json.Decoder(_Kind).decode
+_decode_freshness = msgspec.json.Decoder(_Freshness).decode
 
 
 class Methods:
     """Dispatches checked messages of authenticated callers."""
 
-    def __init__(self, gateway: Gateway, lists: Lists, authenticator: Authenticator) -> None:
+    def __init__(self, gateway: Gateway, lists: Lists, authenticator: Authenticator, traits: ClientTraits) -> None:
         self._gateway = gateway
         self._authenticator = authenticator
+        self._traits = traits
         self._answers: dict[str, Callable[[Caller, Message, str | None], Awaitable[bytes]]] = {
             "tools/list": lambda caller, _message, connection: _listed("tools", lists.tools(caller, connection)),
             "resources/list": lambda caller, _message, connection: _listed("resources", lists.resources(caller, connection)),
@@ -72,6 +85,7 @@ class Methods:
             "initialize": _initialize,
             "server/discover": _discover,
             "ping": _ping,
+            "logging/setLevel": self._set_log_level,
         }
 
     async def check_connection(self, caller: Caller, connection: str) -> None:
@@ -82,10 +96,10 @@ class Methods:
         self, caller: Caller, message: Message, connection: str | None, relay: Relay, headers: dict[str, str]
     ) -> bytes:
         """The result's JSON. Raises ProtocolError, and ConducktorError for what is refused as HTTP."""
-        if message.method in NAMED_METHODS:
+        if message.method in GOVERNED_METHODS:
             return dress(message, await self._governed(caller, message, connection, relay, headers))
         answer = self._answers.get(message.method)
-        if answer is None or (message.era is Era.MODERN and message.method in ("initialize", "ping")):
+        if answer is None or (message.era is Era.MODERN and message.method in HANDSHAKE_ERA_ONLY):
             raise ProtocolError(METHOD_NOT_FOUND, f"Method not found: {message.method[:100]}")
         return dress(message, await answer(caller, message, connection))
 
@@ -110,19 +124,34 @@ class Methods:
                     raise mcp_errors.refusal_error(error) from None
         return _relayed(outcome)
 
+    async def _set_log_level(self, caller: Caller, message: Message, _connection: str | None) -> bytes:
+        """From now on, for all requests of this app."""
+        if message.params.level not in LEVELS:
+            raise ProtocolError(INVALID_PARAMS, f"params.level must be one of {', '.join(LEVELS)}")
+        await self._traits.note_log_level(caller, message.params.level)
+        return b"{}"
+
 
 def _request(message: Message, connection: str | None, headers: dict[str, str]) -> CallRequest:
+    completion = _completion(message) if message.method == "completion/complete" else None
     conversation = message.params.meta.get(CONVERSATION_KEY)
     return CallRequest(
         id=CallId(new_id()),
         method=message.method,
-        name=message.name,
+        name=completion.target if completion else message.name,
         connection=connection,
         params=message.raw_params,
-        arguments=_one_reading(message.params.arguments),
+        arguments=completion.arguments() if completion else _one_reading(message.params.arguments),
         mirrored_headers=_mirrored(headers) if message.era is Era.MODERN else None,
         conversation_id=_text(conversation) if conversation else headers.get("x-openai-session"),
     )
+
+
+def _completion(message: Message) -> Completion:
+    try:
+        return read_completion(message.raw_params)
+    except Invalid as error:
+        raise ProtocolError(INVALID_PARAMS, error.detail) from None
 
 
 def _mirrored(headers: dict[str, str]) -> tuple[tuple[str, str], ...]:
@@ -152,18 +181,30 @@ def _text(raw: msgspec.Raw) -> str | None:
 def _relayed(outcome: CallResult) -> bytes:
     if outcome.error is not None:
         error = msgspec.json.decode(outcome.error, type=dict)
-        raise ProtocolError(
-            error.get("code", -32603), error.get("message", "The connected server refused."), status=200, data=error.get("data")
-        )
+        code = error.get("code", -32603)
+        status = 400 if code == MISSING_ABILITY else 200
+        raise ProtocolError(code, error.get("message", "The connected server refused."), status=status, data=error.get("data"))
     return bytes(outcome.result or b"{}")
 
 
 def dress(message: Message, result: bytes) -> bytes:
     """2026-07-28: every result says what kind it is (`resultType`); an upstream that already did is left alone."""
-    if message.era is Era.LEGACY or _decode_kind(result).result_type is not msgspec.UNSET:
+    if message.era is Era.LEGACY:
+        return result
+    missing = b"" if _decode_kind(result).result_type is not msgspec.UNSET else b'"resultType":"complete",'
+    if message.method == "resources/read":
+        missing += _missing_freshness(result)
+    if not missing:
         return result
     fields = result.lstrip()[1:]
-    return b'{"resultType":"complete"' + (b"" if fields.strip() == b"}" else b",") + fields
+    return b"{" + (missing[:-1] if fields.strip() == b"}" else missing) + fields
+
+
+def _missing_freshness(result: bytes) -> bytes:
+    """Before 2026-07-28 nothing was said about how long contents hold: then they do not."""
+    said = _decode_freshness(result)
+    ttl = b'"ttlMs":0,' if said.ttl_ms is msgspec.UNSET else b""
+    return ttl + (b'"cacheScope":"private",' if said.cache_scope is msgspec.UNSET else b"")
 
 
 async def _listed(field: str, items: Awaitable[bytes]) -> bytes:

@@ -25,6 +25,7 @@ INTERNAL_ERROR = -32603
 REFUSED = -32000  # server-defined range of JSON-RPC 2.0 §5.1; -32020 and below belong to the MCP specification
 REQUEST_CANCELLED = -32001
 HEADER_MISMATCH = -32020
+MISSING_ABILITY = -32021
 UNSUPPORTED_VERSION = -32022
 
 HTTP_STATUS = {
@@ -32,6 +33,7 @@ HTTP_STATUS = {
     INVALID_REQUEST: 400,
     INVALID_PARAMS: 400,
     HEADER_MISMATCH: 400,
+    MISSING_ABILITY: 400,
     UNSUPPORTED_VERSION: 400,
     METHOD_NOT_FOUND: 404,
 }
@@ -39,11 +41,15 @@ HTTP_STATUS = {
 
 META_VERSION = "io.modelcontextprotocol/protocolVersion"
 META_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities"
+META_LOG_LEVEL = "io.modelcontextprotocol/logLevel"
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What msgspec raises for bytes that are no JSON, not valid, not UTF-8, or nested too deeply."""
 
 NAMED_METHODS = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
 """Method → the field of params that the `Mcp-Name` header mirrors."""
+
+GOVERNED_METHODS = frozenset({*NAMED_METHODS, "completion/complete"})
+"""What reaches an upstream: it goes through `call_tool`."""
 
 
 class Era(StrEnum):
@@ -81,6 +87,8 @@ class Params(msgspec.Struct, frozen=True):
     meta: dict[str, msgspec.Raw] = msgspec.field(name="_meta", default_factory=dict)
     protocol_version: str | msgspec.UnsetType = msgspec.field(name="protocolVersion", default=msgspec.UNSET)
     request_id: msgspec.Raw | msgspec.UnsetType = msgspec.field(name="requestId", default=msgspec.UNSET)
+    level: str | msgspec.UnsetType = msgspec.UNSET
+    capabilities: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,6 +178,8 @@ def _check_modern(
     method: str, params: Params, header_version: str | None, headers: Mapping[str, str], *, is_request: bool
 ) -> None:
     said = _said_version(params)
+    if said is not None and header_version is not None and said != header_version:
+        raise ProtocolError(HEADER_MISMATCH, "MCP-Protocol-Version differs from the body", status=400)
     if (asked := said or header_version) not in (MODERN, None):
         data = {"supported": [MODERN, *LEGACY_VERSIONS], "requested": asked}
         raise ProtocolError(UNSUPPORTED_VERSION, f"Protocol version {asked} is not supported", status=400, data=data)
@@ -178,8 +188,6 @@ def _check_modern(
         raise ProtocolError(INVALID_PARAMS, f"Requests of {MODERN} need _meta[{missing!r}]", status=400)
     if header_version is None:
         raise ProtocolError(HEADER_MISMATCH, "The MCP-Protocol-Version header is missing", status=400)
-    if said is not None and said != header_version:
-        raise ProtocolError(HEADER_MISMATCH, "MCP-Protocol-Version differs from the body", status=400)
     _check_mirrors(method, params, headers, required=is_request)
 
 

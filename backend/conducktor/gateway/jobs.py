@@ -1,14 +1,21 @@
-"""Approved calls, carried out by the worker."""
+"""Approved calls, carried out by the worker; and housekeeping."""
 
 from typing import Any
 from uuid import UUID
 
 from conducktor.core.ids import ApprovalId, WorkspaceId
-from conducktor.infra.queue import Job
+from conducktor.gateway import queries
+from conducktor.infra.queue import Job, Periodic
 
 
 async def carry_out_approval(context: Any, *, workspace_id: str, approval_id: str) -> None:
     await context["approved_calls"].carry_out(WorkspaceId(UUID(workspace_id)), ApprovalId(UUID(approval_id)))
 
 
+async def purge_request_states(context: Any) -> None:
+    async with context["database"].transaction() as tx:
+        await queries.purge_request_states(tx, context["clock"]())
+
+
 JOBS: dict[str, Job] = {"carry_out_approval": carry_out_approval}
+PERIODIC = (Periodic(purge_request_states, "37 * * * *"),)

@@ -1,18 +1,33 @@
-"""What an upstream says while it works, on its way back to the client that asked."""
+"""The client that asked, as an upstream may reach it while it works: notifications on the way back, and what it is able to."""
 
 from collections.abc import Callable
 
 import msgspec
 
+from conducktor.connections.mcp_client import NOBODY, Behalf
+
 Send = Callable[[str, msgspec.Raw], None]
 """(notification method, params): puts a notification on the client's stream; must not block."""
 
+LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
+"""RFC 5424 severities as MCP spells them, least severe first."""
+
 
 class Relay(msgspec.Struct, frozen=True):
-    """`progress_token` is the client's own, raw; upstreams get ours, so that no two clients' tokens ever meet."""
+    """`progress_token` is the client's own, raw; upstreams get ours, so that no two clients' tokens ever meet.
+
+    `log_levels` are the severities that the client wants to hear of.
+    """
 
     send: Send | None = None
     progress_token: msgspec.Raw | None = None
+    log_levels: frozenset[str] = frozenset()
+    behalf: Behalf = NOBODY
 
 
 NO_RELAY = Relay()
+
+
+def levels_from(level: str) -> frozenset[str]:
+    """This severity and all above; none for a word that is no level."""
+    return frozenset(LEVELS[LEVELS.index(level) :]) if level in LEVELS else frozenset()

@@ -8,6 +8,7 @@ from conducktor.connections.toolbox import Connected, Tool, Toolbox, ToolboxOf
 from conducktor.core.actor import Actor, Permission
 from conducktor.core.errors import Invalid, NotFound
 from conducktor.core.tool_call import CallRequest, OperationClass
+from conducktor.gateway.completion import PROMPT, read_completion
 from conducktor.gateway.mirrored_headers import contradicts
 from conducktor.gateway.scope import require
 from conducktor.gateway.target import Target
@@ -121,7 +122,16 @@ def _resource(toolbox: Toolbox, request: CallRequest) -> Target | None:
     return None
 
 
-_FINDERS = {"tools/call": _tool, "prompts/get": _prompt, "resources/read": _resource}
+def _completion(toolbox: Toolbox, request: CallRequest) -> Target | None:
+    if read_completion(request.params).ref.type == PROMPT:
+        return _prompt(toolbox, request)
+    for template in toolbox.templates:
+        if template.uri_template == request.name and request.connection in (None, template.connection.name):
+            return _reading(template.connection, request.name, request.name)
+    return _resource(toolbox, request)  # a reference may also be a plain URI
+
+
+_FINDERS = {"tools/call": _tool, "prompts/get": _prompt, "resources/read": _resource, "completion/complete": _completion}
 
 
 def _reading(connection: Connected, name: str, full_name: str) -> Target:
@@ -143,6 +153,8 @@ def _unknown(request: CallRequest) -> NotFound:
             return UnknownPrompt(f"Unknown prompt: {shown}.")
         case "resources/read":
             return UnknownResource(f"Unknown resource: {shown}.", uri=shown)
+        case "completion/complete":
+            return UnknownPrompt(f"There is nothing to complete for {shown}.")
         case _:
             return _unknown_tool(shown)
 

@@ -4,19 +4,25 @@ from typing import Protocol
 
 import msgspec
 
+from conducktor.connections import mcp_fault as fault
 from conducktor.connections.alarm import Alarm
 from conducktor.connections.mcp_client import McpClient, OnNotification, UpstreamError
 from conducktor.connections.mcp_reply import Notification, Reply
 from conducktor.connections.sign_in.renewals import Renewals
 from conducktor.core.tool_call import CallRequest, CallResult, ToolCall
+from conducktor.gateway.completion import completion_params
 from conducktor.gateway.mirrored_headers import mirrored_headers
 from conducktor.gateway.relay import Relay
+from conducktor.gateway.request_state import RequestStates
 from conducktor.gateway.target import Target
 
 PROTOCOL_PREFIX = "io.modelcontextprotocol/"
 """`_meta` keys of the client's own hop (protocol version, client info, capabilities): each hop has its own."""
 
 TRACE_KEYS = frozenset({"io.modelcontextprotocol/related-task"})
+
+ASKS = "input_required"
+"""`resultType` of a result that asks the client for something first."""
 
 _decode_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _encode = msgspec.json.Encoder().encode
@@ -29,25 +35,44 @@ class LocalCalls(Protocol):
 
 class _Head(msgspec.Struct):
     is_error: bool = msgspec.field(name="isError", default=False)
+    result_type: str | None = msgspec.field(name="resultType", default=None)
 
 
+class _LogMessage(msgspec.Struct):
+    level: str = ""
+
+
+_decode_message = msgspec.json.Decoder(_LogMessage).decode
 _decode_head = msgspec.json.Decoder(_Head).decode
 
 
 class Upstream:
     """Calls connections' servers and the gateway's own tools alike."""
 
-    def __init__(self, mcp: McpClient, local: LocalCalls, alarm: Alarm, *, renewals: Renewals, deadline_s: float) -> None:
+    def __init__(
+        self,
+        mcp: McpClient,
+        local: LocalCalls,
+        alarm: Alarm,
+        request_states: RequestStates,
+        *,
+        renewals: Renewals,
+        deadline_s: float,
+    ) -> None:
         self._mcp = mcp
         self._renewals = renewals
+        self._request_states = request_states
         self._local = local
         self._alarm = alarm
         self._deadline_s = deadline_s
 
     async def call(self, call: ToolCall, target: Target, request: CallRequest, relay: Relay) -> CallResult:
-        """Raises UpstreamError when no usable answer came within the deadline."""
+        """Raises UpstreamError when no usable answer came within the deadline, BadRequestState before anything is sent."""
         if target.connection is None:
             return await self._local.call(call)
+        params = _params(call, request, relay)
+        if "requestState" in params:
+            params["requestState"] = await self._request_states.unseal(call, params["requestState"])
         try:
             reply = await self._renewals.asking(
                 call.actor.workspace_id,
@@ -55,24 +80,39 @@ class Upstream:
                 lambda endpoint: self._mcp.request(
                     endpoint,
                     call.method,
-                    _params(call, request, relay),
+                    _encode(params),
                     name=call.tool,
                     mirrored=mirrored_headers(target.header_params, call.arguments) if target.header_params else (),
                     deadline_s=self._deadline_s,
                     repeatable=call.method != "tools/call",
                     on_notification=_relayed(relay),
+                    behalf=relay.behalf,
                 ),
             )
         except UpstreamError:
             self._alarm.sound(call.actor.workspace_id, target.connection.id)
             raise
-        return _result(reply)
+        return self._result(call, target.connection.name, reply, relay)
+
+    def _result(self, call: ToolCall, connection: str, reply: Reply, relay: Relay) -> CallResult:
+        if reply.error is not None:
+            return CallResult(error=msgspec.Raw(_encode(reply.error)), is_error=True)
+        assert reply.result is not None
+        head = _head(reply.result)
+        if head.result_type != ASKS:
+            return CallResult(result=reply.result, is_error=head.is_error)
+        if relay.behalf.abilities is None:
+            raise fault.rejected(connection, "it asks for more input, which this client can not give")
+        return CallResult(result=self._request_states.seal(call, reply.result))
 
 
-def _params(call: ToolCall, request: CallRequest, relay: Relay) -> bytes:
+def _params(call: ToolCall, request: CallRequest, relay: Relay) -> dict[str, msgspec.Raw]:
     """The client's params under the upstream's own name; everything unknown stays as it was, byte for byte."""
     params = _decode_object(request.params)
-    params["uri" if call.method == "resources/read" else "name"] = msgspec.Raw(_encode(call.tool))
+    if call.method == "completion/complete":
+        params |= completion_params(call, request)
+    else:
+        params["uri" if call.method == "resources/read" else "name"] = msgspec.Raw(_encode(call.tool))
     if "arguments" in params:
         params["arguments"] = call.arguments
     if "_meta" in params:
@@ -81,32 +121,34 @@ def _params(call: ToolCall, request: CallRequest, relay: Relay) -> bytes:
         if relay.progress_token is not None:
             meta["progressToken"] = msgspec.Raw(_encode(str(call.id)))
         params["_meta"] = msgspec.Raw(_encode(meta))
-    return _encode(params)
+    return params
 
 
 def _relayed(relay: Relay) -> OnNotification | None:
     send, token = relay.send, relay.progress_token
-    if send is None or token is None:
+    if send is None or (token is None and not relay.log_levels):
         return None
 
     def forward(notification: Notification) -> None:
-        if notification.method == "notifications/progress":
+        if notification.method == "notifications/progress" and token is not None:
             params = _decode_object(notification.params)
             params["progressToken"] = token
             send(notification.method, msgspec.Raw(_encode(params)))
+        elif notification.method == "notifications/message" and _level(notification) in relay.log_levels:
+            send(notification.method, notification.params.copy())
 
     return forward
 
 
-def _result(reply: Reply) -> CallResult:
-    if reply.error is not None:
-        return CallResult(error=msgspec.Raw(_encode(reply.error)), is_error=True)
-    assert reply.result is not None
-    return CallResult(result=reply.result, is_error=_is_error(reply.result))
-
-
-def _is_error(result: msgspec.Raw) -> bool:
+def _level(notification: Notification) -> str:
     try:
-        return _decode_head(result).is_error
+        return _decode_message(notification.params).level
     except msgspec.ValidationError:
-        return True
+        return ""
+
+
+def _head(result: msgspec.Raw) -> _Head:
+    try:
+        return _decode_head(result)
+    except msgspec.ValidationError:
+        return _Head(is_error=True)

@@ -83,7 +83,10 @@ class AuthorizationCodeRow(UUIDv7Base):
 
 
 class AuthorizationRow(UUIDv7Base):
-    """One client acts for one person in one workspace. `revoked_for` says why it ended."""
+    """One client acts for one person in one workspace. `revoked_for` says why it ended.
+
+    `client_abilities` and `log_level` are what the client said before 2026-07-28, once for all its requests.
+    """
 
     __tablename__ = "authorizations"
     __table_args__ = (
@@ -112,6 +115,8 @@ class AuthorizationRow(UUIDv7Base):
     expires_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     revoked_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
     revoked_for: Mapped[str | None] = mapped_column(Text)
+    client_abilities: Mapped[bytes | None] = mapped_column(LargeBinary)
+    log_level: Mapped[str | None] = mapped_column(Text)
 
 
 class TokenRow(UUIDv7Base):

@@ -82,6 +82,8 @@ async def caller(tx: Transaction, access_token_digest: bytes) -> Caller | None:
         client_name=authorization.client_name,
         audience=token.resource,
         expires_at=token.expires_at,
+        client_abilities=authorization.client_abilities,
+        log_level=authorization.log_level,
     )
 
 
@@ -120,6 +122,14 @@ async def actor(tx: Transaction, authorization_id: AuthorizationId) -> Actor | N
         return None
     authorization, name, email, role, groups = found
     return _actor(authorization, name, email, role, groups, permissions=frozenset())
+
+
+async def note_traits(
+    tx: Transaction, workspace_id: WorkspaceId, authorization_id: AuthorizationId, **traits: bytes | str | None
+) -> None:
+    """`client_abilities` or `log_level`."""
+    mine = (AuthorizationRow.workspace_id == workspace_id, AuthorizationRow.id == authorization_id)
+    await tx.session.execute(update(AuthorizationRow).where(*mine).values(**traits))
 
 
 async def note_uses(

@@ -1,0 +1,47 @@
+"""What an app said once for all its requests, before 2026-07-28: what it is able to, and how much it wants to hear.
+
+There is no session to keep it in: an authorization is one app of one person, and its newest word counts.
+"""
+
+import asyncio
+from contextlib import suppress
+
+from conducktor.infra.changes import ChangeFeed
+from conducktor.infra.database import Change, Database
+from conducktor.oauth import queries
+from conducktor.oauth.caller import Caller
+
+HEARD_WITHIN_S = 1.0
+
+
+class ClientTraits:
+    """Every process hears of a change; a word that changes nothing is not written."""
+
+    def __init__(self, database: Database, changes: ChangeFeed) -> None:
+        self._database = database
+        self._changes = changes
+
+    async def note_abilities(self, caller: Caller, abilities: bytes | None) -> None:
+        """`abilities` is a JSON object; None when there are none that matter."""
+        if abilities != caller.client_abilities:
+            await self._note(caller, client_abilities=abilities)
+
+    async def note_log_level(self, caller: Caller, level: str) -> None:
+        if level != caller.log_level:
+            await self._note(caller, log_level=level)
+
+    async def _note(self, caller: Caller, **traits: bytes | str | None) -> None:
+        """Returns when this process heard of it, so that the app's next request is answered accordingly."""
+        workspace_id = caller.actor.workspace_id
+        change = Change(topic="authorizations", workspace_id=workspace_id, id=str(caller.authorization_id))
+        heard = asyncio.Event()
+        unsubscribe = self._changes.subscribe(lambda told: heard.set() if told == change else None)
+        try:
+            async with self._database.transaction() as tx:
+                await queries.note_traits(tx, workspace_id, caller.authorization_id, **traits)
+                await tx.announce(change)
+            with suppress(TimeoutError):  # a deaf process trusts no cache
+                async with asyncio.timeout(HEARD_WITHIN_S):
+                    await heard.wait()
+        finally:
+            unsubscribe()
