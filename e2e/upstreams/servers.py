@@ -34,6 +34,18 @@ async def everything(transport: str = "streamableHttp", port: int | None = None)
 
 
 @asynccontextmanager
+async def guarded() -> AsyncIterator[str]:
+    """The address of an `everything` behind npm's `oidc-provider`, whose access tokens are good for 10 s.
+
+    `POST /forget` at its origin makes all tokens worthless; `GET /refreshes` counts refreshes that worked.
+    """
+    program = E2E / "upstreams" / "guarded_server.mjs"
+    port = free_port()
+    async with everything() as url, _running(program, ["node", str(program)], port, PORT=str(port), UPSTREAM=url):
+        yield f"http://127.0.0.1:{port}/mcp"
+
+
+@asynccontextmanager
 async def time_server() -> AsyncIterator[str]:
     """The address of a `mcp-server-time` behind npm's `supergateway`, a bridge from stdio to HTTP. Speaks both eras.
 
