@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
 import { failureOf } from "@/api/ApiProblem";
 import { api } from "@/api/client";
@@ -14,9 +14,11 @@ import { paths } from "@/paths";
 
 import { useWorkspace } from "../workspaces/useWorkspace";
 import { draftOf, wishOf } from "./draft";
-import { PolicyEditor } from "./PolicyEditor";
 import { kindsQuery, policyQuery, refreshPolicies } from "./policyQueries";
 import { whyNotChange } from "./rights";
+
+/** The form weighs more than all the rest: it comes while its kinds are being asked for. */
+const PolicyEditor = lazy(() => import("./PolicyEditor"));
 
 const route = getRouteApi("/w/$workspace/policies/$policy/edit");
 
@@ -60,21 +62,23 @@ function Editor({ kinds, policy: latest }: { kinds: readonly KindView[]; policy:
   const queryClient = useQueryClient();
   const href = paths.policy({ workspace: slug, policy: policy.id });
   return (
-    <PolicyEditor
-      kinds={kinds}
-      start={draftOf(policy)}
-      policy={policy.id}
-      canRuleOrganization={false}
-      saveLabel="Save policy"
-      cancelHref={href}
-      onSave={async (draft) => {
-        await api.PATCH("/api/workspaces/{workspace}/policies/{policy_id}", {
-          params: { path: { workspace: slug, policy_id: policy.id } },
-          body: { ...wishOf(draft), version: policy.version },
-        });
-        await refreshPolicies(queryClient, slug);
-        await navigate({ to: href });
-      }}
-    />
+    <Suspense fallback={<DetailSkeleton />}>
+      <PolicyEditor
+        kinds={kinds}
+        start={draftOf(policy)}
+        policy={policy.id}
+        canRuleOrganization={false}
+        saveLabel="Save policy"
+        cancelHref={href}
+        onSave={async (draft) => {
+          await api.PATCH("/api/workspaces/{workspace}/policies/{policy_id}", {
+            params: { path: { workspace: slug, policy_id: policy.id } },
+            body: { ...wishOf(draft), version: policy.version },
+          });
+          await refreshPolicies(queryClient, slug);
+          await navigate({ to: href });
+        }}
+      />
+    </Suspense>
   );
 }

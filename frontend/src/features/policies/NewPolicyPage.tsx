@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 
 import { failureOf } from "@/api/ApiProblem";
 import { api } from "@/api/client";
@@ -8,16 +9,18 @@ import { Crumbs } from "@/components/ui/Crumbs";
 import { ForbiddenState } from "@/components/ui/ErrorState";
 import { PageHeader } from "@/components/ui/PageHeader";
 import { Pending } from "@/components/ui/Pending";
-import { CardsSkeleton } from "@/components/ui/Skeletons";
+import { CardsSkeleton, DetailSkeleton } from "@/components/ui/Skeletons";
 import { paths } from "@/paths";
 
 import { useWhyNot, useWorkspace } from "../workspaces/useWorkspace";
 import { type Draft, draftOfTemplate, emptyDraft, wishOf } from "./draft";
 import { KindChoice } from "./KindChoice";
 import classes from "./NewPolicyPage.module.css";
-import { PolicyEditor } from "./PolicyEditor";
 import { kindsQuery, refreshPolicies, templatesQuery } from "./policyQueries";
 import { TemplateCards } from "./TemplateCards";
+
+/** The form weighs more than all the rest: it comes while its kinds are being asked for. */
+const PolicyEditor = lazy(() => import("./PolicyEditor"));
 
 const route = getRouteApi("/w/$workspace/policies/new");
 
@@ -94,20 +97,22 @@ function Editor({ kinds, start }: { kinds: readonly KindView[]; start: Draft }) 
   const navigate = route.useNavigate();
   const queryClient = useQueryClient();
   return (
-    <PolicyEditor
-      kinds={kinds}
-      start={start}
-      canRuleOrganization={permissions.includes("workspace:own")}
-      saveLabel="Create policy"
-      cancelHref={paths.policies({ workspace: slug })}
-      onSave={async (draft) => {
-        const { data } = await api.POST("/api/workspaces/{workspace}/policies", {
-          params: { path: { workspace: slug } },
-          body: { ...wishOf(draft), applies_to: draft.applies_to },
-        });
-        void refreshPolicies(queryClient, slug);
-        if (data) await navigate({ to: paths.policy({ workspace: slug, policy: data.id }) });
-      }}
-    />
+    <Suspense fallback={<DetailSkeleton />}>
+      <PolicyEditor
+        kinds={kinds}
+        start={start}
+        canRuleOrganization={permissions.includes("workspace:own")}
+        saveLabel="Create policy"
+        cancelHref={paths.policies({ workspace: slug })}
+        onSave={async (draft) => {
+          const { data } = await api.POST("/api/workspaces/{workspace}/policies", {
+            params: { path: { workspace: slug } },
+            body: { ...wishOf(draft), applies_to: draft.applies_to },
+          });
+          void refreshPolicies(queryClient, slug);
+          if (data) await navigate({ to: paths.policy({ workspace: slug, policy: data.id }) });
+        }}
+      />
+    </Suspense>
   );
 }

@@ -35,7 +35,15 @@ export interface PolicyEditorProps {
 }
 
 /** A policy as a form, with what it would have done beside it. */
-export function PolicyEditor({ kinds, start, policy, canRuleOrganization, saveLabel, cancelHref, onSave }: PolicyEditorProps) {
+export default function PolicyEditor({
+  kinds,
+  start,
+  policy,
+  canRuleOrganization,
+  saveLabel,
+  cancelHref,
+  onSave,
+}: PolicyEditorProps) {
   const { slug } = useWorkspace();
   const [draft, setDraft] = useState(start);
   const [errors, setErrors] = useState<Record<string, string>>({});

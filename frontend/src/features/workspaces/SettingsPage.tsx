@@ -1,4 +1,6 @@
+import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 
 import { failureOf } from "@/api/ApiProblem";
 import type { WorkspaceSettings } from "@/api/generated/schema";
@@ -10,9 +12,11 @@ import { DetailSkeleton } from "@/components/ui/Skeletons";
 
 import { SelfApprovalSwitch } from "./SelfApprovalSwitch";
 import { settingsQuery } from "./settingsQueries";
-import { TimeZoneForm } from "./TimeZoneForm";
 import { useWhyNot, useWorkspace } from "./useWorkspace";
 import { WorkspaceNameForm } from "./WorkspaceNameForm";
+
+/** To search among four hundred zones weighs as much as the rest of the page. */
+const TimeZoneForm = lazy(() => import("./TimeZoneForm"));
 
 export function SettingsPage() {
   const { slug } = useWorkspace();
@@ -50,7 +54,9 @@ function Settings({ settings: { name, slug, time_zone: zone, allows_self_approva
         <WorkspaceNameForm key={name} workspace={slug} name={name} whyNot={whyNot} />
       </PageSection>
       <PageSection title="Time zone" words="Days, weeks and months of budgets begin at midnight there.">
-        <TimeZoneForm key={zone} workspace={slug} current={zone} whyNot={whyNot} />
+        <Suspense fallback={<Skeleton height={36} data-fill="" />}>
+          <TimeZoneForm key={zone} workspace={slug} current={zone} whyNot={whyNot} />
+        </Suspense>
       </PageSection>
       <PageSection
         title="Approvals"

@@ -17,7 +17,7 @@ export interface TimeZoneFormProps {
 
 const SHOWN_MAX = 100;
 
-export function TimeZoneForm({ workspace, current, whyNot }: TimeZoneFormProps) {
+export default function TimeZoneForm({ workspace, current, whyNot }: TimeZoneFormProps) {
   const [now] = useState(() => new Date());
   const [choices] = useState(() => timeZoneChoices(now, current));
   const [zone, setZone] = useState(current);
