@@ -128,7 +128,7 @@ def _governed(full: str, empty: str, entries: dict[str, str]) -> list[Scene]:
         Scene(name="budget-of-each", path=f"{budgets}/{entries['budget_of_each']}"),
         Scene(name="budget-new", path=f"{budgets}/new"),
         Scene(name="prices", path=f"{budgets}?tab=prices"),
-        Scene(name="prices-set", path=f"{budgets}?tab=prices", act=_press("Set the price of Warehouse")),
+        Scene(name="prices-set", path=f"{budgets}?tab=prices", act=_press("Set price: Warehouse")),
         Scene(name="usage", path=usage),
         Scene(name="usage-calls", path=f"{usage}?time=7d&show=calls"),
         Scene(name="usage-empty", path=f"{empty}/usage"),
@@ -233,7 +233,7 @@ async def _preview(page: Page) -> None:
 
 
 async def _ask_for_self_approval(page: Page) -> None:
-    await page.get_by_text("Requesters may approve their own requests").click()
+    await page.get_by_role("switch", name="Requesters may approve their own requests").click()
     await page.get_by_role("dialog").wait_for()
 
 
