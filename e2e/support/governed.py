@@ -20,7 +20,7 @@ async def set_prices_and_budgets(owner: Person) -> None:
 
 
 async def add_channels(owner: Person) -> None:
-    """One that nothing can be delivered to, because its port is closed."""
+    """Two that nothing can be delivered to, because their port is closed."""
     await owner.ask("POST", "/notices/channels", json=_CHAT)
     made = await owner.ask("POST", "/notices/channels", json=_DESK)
     await owner.ask("POST", f"/notices/channels/{made['channel']['id']}/test")
@@ -92,7 +92,7 @@ _POLICY: dict[str, Any] = {
     "what": {"tools": list(ASKED.values())},
 }
 
-_CHAT = {"name": "Team chat", "kind": "slack", "topics": ["approvals"], "url": "https://hooks.example.com/services/T1/B1/x"}
+_CHAT = {"name": "Team chat", "kind": "slack", "topics": ["approvals"], "url": "http://127.0.0.1:9/services/T1/B1/x"}
 _DESK = {"name": "Service desk", "kind": "webhook", "topics": ["approvals", "budgets"], "url": "http://127.0.0.1:9/hook"}
 
 _LONG = {

@@ -34,7 +34,7 @@ test("tools that are refused for want of a price are said, and a connection is d
   expect(await screen.findByText("1 tool under a hard budget has no price: calls are refused")).toBeDefined();
   expect(await screen.findByText("No price: refused")).toBeDefined();
   expect(screen.getByText("$0.02 a call")).toBeDefined();
-  await user.click(screen.getByRole("button", { name: "Declare Linear free" }));
+  await user.click(screen.getByRole("button", { name: "Declare free: Linear" }));
 
   expect(asked.find(({ route }) => route === `PUT ${AT}/prices`)?.body).toEqual({
     connection: "linear-prod",
@@ -49,7 +49,7 @@ test("a tool gets a price of its own; what cannot be understood is said at the f
   const asked = serveBudgets([], { prices: pricesOf([toolPriceOf("search")]), more: { [`PUT ${AT}/prices`]: { json: {} } } });
   const { user, screen } = renderApp("/w/engineering/budgets?tab=prices");
 
-  await user.click(await screen.findByRole("button", { name: "Set the price of linear-prod_search" }));
+  await user.click(await screen.findByRole("button", { name: "Set price: linear-prod_search" }));
   const dialog = await screen.findByRole("dialog", { name: "What does linear-prod_search cost?" });
   await user.type(within(dialog).getByLabelText("Price of a call"), "two cents");
   await user.click(within(dialog).getByRole("button", { name: "Set price" }));

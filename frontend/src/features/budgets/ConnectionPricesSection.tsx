@@ -40,7 +40,7 @@ export function ConnectionPricesSection({ workspace, prices, whyNot, isOpen, onW
               variant="default"
               whyNot={whyNot}
               loading={free.isPending}
-              aria-label={`Declare ${title} free`}
+              aria-label={`Declare free: ${title}`}
               onClick={() => {
                 free.mutate();
               }}
@@ -52,7 +52,7 @@ export function ConnectionPricesSection({ workspace, prices, whyNot, isOpen, onW
             size="xs"
             variant="default"
             whyNot={whyNot}
-            aria-label={`Set the price of ${title}`}
+            aria-label={`Set price: ${title}`}
             onClick={() => {
               onWish({ connection, tool: null, name: title, own: usual });
             }}
@@ -102,7 +102,7 @@ function columnsOf(
           <Button
             size="compact-xs"
             variant="default"
-            aria-label={`Set the price of ${name}`}
+            aria-label={`Set price: ${name}`}
             onClick={() => {
               onWish({ connection, tool, name, own });
             }}
