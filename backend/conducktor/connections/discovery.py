@@ -95,12 +95,11 @@ class Discovery:
         except UpstreamError as error:
             if not outcome.asks_to_sign_in(connection, error):
                 return outcome.failure(error)
-        if connection.auth is not Auth.OAUTH or (renewed := await self._renewals.after_refusal(connection)) is None:
-            return outcome.NEEDS_SIGN_IN
         try:
-            return await self._ask_with(renewed, in_full=in_full)
+            renewed = await self._renewals.after_refusal(connection) if connection.auth is Auth.OAUTH else None
+            return await self._ask_with(renewed, in_full=in_full) if renewed else outcome.NEEDS_SIGN_IN
         except UpstreamError as error:
-            return outcome.NEEDS_SIGN_IN if outcome.asks_to_sign_in(renewed, error) else outcome.failure(error)
+            return outcome.NEEDS_SIGN_IN if outcome.asks_to_sign_in(connection, error) else outcome.failure(error)
 
     async def _ask_with(self, connection: Connection, *, in_full: bool) -> Findings:
         """Raises UpstreamError; Invalid when its secret cannot be opened."""

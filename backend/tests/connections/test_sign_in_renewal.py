@@ -9,6 +9,7 @@ import pytest
 
 from conducktor.connections import queries
 from conducktor.connections.connection import Connection
+from conducktor.connections.sign_in import queries as sign_ins
 from conducktor.core.clock import utc_now
 from conducktor.core.ids import ConnectionId, WorkspaceId
 from conducktor.infra.database import Change
@@ -128,6 +129,19 @@ async def test_a_process_that_died_in_a_refresh_leaves_a_connection_that_asks_to
 
     assert service.refreshes == 1
     assert (await shown(ada))["fault"] == "needs_sign_in"
+
+
+async def test_the_claim_of_a_process_that_died_ends_by_itself(
+    client: Client, service: Guarded, product: Product, ada: Browser
+) -> None:
+    service.expire()
+    workspace_id, connection_id = await _ids(product, ada)
+    async with product.parts.database.transaction() as tx:
+        assert await sign_ins.claim(tx, workspace_id, connection_id, utc_now(), timedelta(seconds=0.5))
+
+    assert text(await client.call("guarded_take", text="x")) == "taken"
+
+    assert service.refreshes == 1
 
 
 async def test_a_check_renews_too(service: Guarded, product: Product, ada: Browser) -> None:

@@ -34,6 +34,8 @@ log = structlog.get_logger()
 LEASE = timedelta(seconds=3 * TOKEN_DEADLINE_S)
 """Longer than a refresh can take, so that its result is stored before anybody else begins."""
 LOOK_AGAIN_S = 0.05
+WAIT_S = LEASE.total_seconds() + TOKEN_DEADLINE_S
+"""For another process that refreshes, or died in it, and then for an own refresh."""
 TRY_AGAIN_AFTER = timedelta(seconds=15)
 """How long the old token is used on when the authorization server is away."""
 
@@ -93,17 +95,20 @@ class Renewals:
             return None
 
     async def _renewed(self, workspace_id: WorkspaceId, used: Endpoint) -> Connection | None:
-        """A crowd waits for one; whoever gives up does not take it from the others."""
+        """A crowd waits for one; whoever gives up does not take it from the others. Raises UpstreamError."""
         running = self._running.get(used.connection_id)
         if running is None:
             running = asyncio.create_task(self._renew(workspace_id, used), name="renew-token")
             self._running[used.connection_id] = running
             running.add_done_callback(lambda _: self._running.pop(used.connection_id, None))
-        return await asyncio.shield(running)
+        try:
+            return await asyncio.shield(running)
+        except TimeoutError:
+            raise _busy(used.name) from None
 
     async def _renew(self, workspace_id: WorkspaceId, used: Endpoint) -> Connection | None:
         """The connection with a credential other than `used`, or as it is when there is none to be had."""
-        async with asyncio.timeout(LEASE.total_seconds() + TOKEN_DEADLINE_S):
+        async with asyncio.timeout(WAIT_S):
             while True:
                 async with self._database.transaction() as tx:
                     connection = await queries.get_by_id(tx, workspace_id, used.connection_id)
@@ -184,6 +189,15 @@ def nobody_signed_in(name: str) -> UpstreamError:
         f"{name} was not called: it waits for somebody to sign in.",
         connection=name,
         next_step=f"Somebody who may manage connections presses Sign in in Conducktor → Connections → {name}. Then try again.",
+    )
+
+
+def _busy(name: str) -> UpstreamError:
+    return UpstreamError(
+        Fault.TIMED_OUT,
+        f"{name} was not called: its sign-in could not be renewed in time.",
+        connection=name,
+        next_step="Try again in a moment.",
     )
 
 
