@@ -67,7 +67,7 @@ function TemplateCard({ workspace, template }: { workspace: string; template: Te
             color="gray"
             to={paths.newPolicy({ workspace })}
             search={{ template: id }}
-            aria-label={`Adjust “${definition.name}” first`}
+            aria-label={`Adjust first: “${definition.name}”`}
           >
             Adjust first
           </LinkButton>

@@ -13,6 +13,7 @@ import { useLast } from "@/components/ui/useLast";
 import { groupsQuery, refreshGroups } from "./groupQueries";
 import classes from "./GroupsSection.module.css";
 import pageClasses from "./MembersPage.module.css";
+import { useWorkspace } from "./useWorkspace";
 
 /** Loaded when first needed: the page is mostly looked at. */
 const GroupDialog = lazy(() => import("./GroupDialog"));
@@ -26,7 +27,8 @@ export interface GroupsSectionProps {
 }
 
 export function GroupsSection({ workspace, whyNot }: GroupsSectionProps) {
-  const { data, error, refetch } = useQuery(groupsQuery(workspace));
+  const isReader = useWorkspace().permissions.includes("members:read");
+  const { data, error, refetch } = useQuery({ ...groupsQuery(workspace), enabled: isReader });
   const [open, setOpen] = useState<Open>();
   const [deleting, setDeleting] = useState<GroupView>();
   const lastOpen = useLast(open);
@@ -51,15 +53,19 @@ export function GroupsSection({ workspace, whyNot }: GroupsSectionProps) {
           New group
         </GuardedButton>
       </div>
-      <DataTable
-        name="Groups"
-        columns={columnsOf(whyNot, setOpen, setDeleting)}
-        rows={data}
-        rowKey={({ id }) => id}
-        error={error}
-        onRetry={() => void refetch()}
-        empty={<p className={classes.none}>None yet. For example “Finance”, whose people decide about refunds.</p>}
-      />
+      {isReader ? (
+        <DataTable
+          name="Groups"
+          columns={columnsOf(whyNot, setOpen, setDeleting)}
+          rows={data}
+          rowKey={({ id }) => id}
+          error={error}
+          onRetry={() => void refetch()}
+          empty={<p className={classes.none}>None yet. For example “Finance”, whose people decide about refunds.</p>}
+        />
+      ) : (
+        <p className={classes.none}>Only those who see the members see them.</p>
+      )}
       <Suspense>
         {lastOpen && (
           <GroupDialog
