@@ -43,7 +43,13 @@ export function DaysChart({ days, measure }: { days: readonly UsageDay[]; measur
       </figcaption>
       <details className={classes.table}>
         <summary>Show as a table</summary>
-        <DataTable name={name} columns={columnsOf(legend)} rows={days.toReversed()} rowKey={({ day }) => day} empty={null} />
+        <DataTable
+          name={name}
+          columns={columnsOf(legend, measure)}
+          rows={days.toReversed()}
+          rowKey={({ day }) => day}
+          empty={null}
+        />
       </details>
     </figure>
   );
@@ -72,13 +78,16 @@ function dayWords(day: string): string {
 const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 const SHOWN_CONNECTIONS = 5;
 
-function columnsOf(legend: readonly Omit<Part, "height">[]): Column<UsageDay>[] {
+function columnsOf(legend: readonly Omit<Part, "height">[], measure: Measure): Column<UsageDay>[] {
   const connections = legend.slice(0, SHOWN_CONNECTIONS).map(({ connection, label }): Column<UsageDay> => ({
     key: connection,
     header: label,
     align: "right",
     isSecondary: true,
-    cell: ({ connections: parts }) => exactUsd(parts.find((part) => part.connection === connection)?.cost_micro_usd ?? 0),
+    cell: ({ connections: parts }) => {
+      const part = parts.find((one) => one.connection === connection);
+      return measure === "cost" ? exactUsd(part?.cost_micro_usd ?? 0) : (part?.calls ?? 0).toLocaleString("en");
+    },
   }));
   return [
     { key: "day", header: "Day", width: "6rem", cell: ({ day }) => dayWords(day) },

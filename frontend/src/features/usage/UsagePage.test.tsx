@@ -66,6 +66,8 @@ test("without any price the calls are drawn, and the page says how costs come ab
   expect(await screen.findByText("No costs yet: no call had a price")).toBeDefined();
   expect(screen.getByRole("link", { name: "Set prices" }).getAttribute("href")).toBe("/w/engineering/budgets?tab=prices");
   expect(screen.getByRole("img", { name: /Calls by day/ })).toBeDefined();
+  const days = screen.getByRole("table", { name: "Calls by day", hidden: true });
+  expect(within(days).getAllByText("9")).toHaveLength(1);
 });
 
 test("a contractor is told who can grant it", async () => {
