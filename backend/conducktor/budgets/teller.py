@@ -23,6 +23,8 @@ log = structlog.get_logger()
 AT_ONCE = 500
 MAX_WAITING = 20_000
 RETRY_S = 0.5
+UNWRITABLE = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, OverflowError, TypeError)
+"""Errors that the same batch would meet again, however often it is tried."""
 GATHER_S = 0.02  # nobody waits for a settlement, and fifty in one statement cost little more than one
 
 Ask = tuple[Hold, "asyncio.Future[None]"]
@@ -44,6 +46,7 @@ class Teller:
         self._gathering: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
         self._connection: asyncpg.Connection[Any] | None = None
+        self._at_once = AT_ONCE
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="teller")
@@ -93,8 +96,8 @@ class Teller:
     async def _serve(self) -> bool:
         """One batch; False when the database is away: asks are refused, settlements kept."""
         self._wake.clear()
-        asks, self._asks = self._asks[:AT_ONCE], self._asks[AT_ONCE:]
-        settlements, self._settlements = self._settlements[:AT_ONCE], self._settlements[AT_ONCE:]
+        asks, self._asks = self._asks[: self._at_once], self._asks[self._at_once :]
+        settlements, self._settlements = self._settlements[: self._at_once], self._settlements[self._at_once :]
         if not asks and not settlements:
             return True
         batch = Batch(settlements=settlements, holds=[hold for hold, _ in asks], lasts=self._lasts, now=self._clock())
@@ -116,9 +119,18 @@ class Teller:
                 error=type(error).__name__,
                 exc_info=None if is_away else error,
             )
-            return False
+            return self._narrowed() if isinstance(error, UNWRITABLE) else False
+        self._at_once = min(AT_ONCE, self._at_once * 2)
         self._answer(asks, booked)
         self._tell(batch, booked)
+        return True
+
+    def _narrowed(self) -> bool:
+        """Find the one that cannot be written: go on one by one, and give up the one that fails alone."""
+        if self._at_once == 1 and self._settlements:
+            hold, _ = self._settlements.pop(0)
+            log.error("budget.settlement_dropped", call=str(hold.call_id))  # the sweep charges what was held
+        self._at_once = 1
         return True
 
     def _answer(self, asks: list[Ask], booked: Booked) -> None:

@@ -199,3 +199,20 @@ async def test_what_one_counter_began_with_is_not_another_ones(database_url: str
     connection = await asyncpg.connect(database_url)
     assert await connection.fetchval("SELECT used FROM spending") == 100
     await connection.close()
+
+
+async def test_a_settlement_that_can_not_be_written_holds_nobody_up(database_url: str) -> None:
+    """Whatever made it so: it is given up, and the sweep charges what the call held."""
+    workspace_id = await a_workspace(database_url)
+    draw = a_draw(1_000)
+    await opened(database_url, workspace_id, draw)
+    async with telling(database_url) as teller:
+        broken, sound = a_hold(workspace_id, 100, draw), a_hold(workspace_id, 100, draw)
+        assert await passes(teller, broken)
+        assert await passes(teller, sound)
+        teller.settle(broken, 2**63)  # more than a column holds
+        teller.settle(sound, 100)
+        async with asyncio.timeout(5):
+            while (await counted(database_url, draw)).used != 100:
+                await asyncio.sleep(0.02)
+        assert await passes(teller, a_hold(workspace_id, 100, draw))
