@@ -32,6 +32,12 @@ class NotCarriedOut(ConducktorError):
     kind = Kind.FORBIDDEN
 
 
+class NotWorthAsking(ConducktorError):
+    """Nobody is asked about such a request."""
+
+    kind = Kind.FORBIDDEN
+
+
 class OutcomeUnknown(ConducktorError):
     """It is not known whether the call was carried out."""
 

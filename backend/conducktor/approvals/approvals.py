@@ -7,7 +7,7 @@ from functools import partial
 import msgspec
 
 from conducktor.approvals import queries
-from conducktor.approvals.answers import RESULT_KEPT, Told, refusal
+from conducktor.approvals.answers import RESULT_KEPT, NotWorthAsking, Told, refusal
 from conducktor.approvals.approval import Approval, AskedQuestion, FrozenCall
 from conducktor.approvals.approvers import Person, can_be_decided, sent_to
 from conducktor.approvals.decide import announce
@@ -25,6 +25,7 @@ from conducktor.core.tool_call import CallResult, ToolCall
 from conducktor.infra.database import Database, Transaction
 from conducktor.infra.encryption import KeyRing
 
+APPROVABLE = frozenset({"tools/call", "resources/read", "prompts/get"})
 WAIT_MAX_S = 40.0  # ChatGPT gives up on a call after about a minute
 
 
@@ -59,13 +60,20 @@ class Approvals:
     async def require(self, call: ToolCall, questions: Sequence[Question]) -> CallResult | None:
         """None: go on. A result: this very call was approved and carried out already.
 
-        Raises ApprovalPending, ApprovalDenied, NotCarriedOut, OutcomeUnknown; for a claimed call ChangedSince and ClaimLost.
+        Raises ApprovalPending, ApprovalDenied, NotCarriedOut, NotWorthAsking, OutcomeUnknown; for a claimed call ChangedSince
+        and ClaimLost.
         """
         if call.claim is not None:
             await self._executions.require_covered(call, questions)
             return None
         if not questions:
             return None
+        if call.method not in APPROVABLE:
+            raise NotWorthAsking(
+                f"{call.full_name} needs an approval, so there are no suggestions for it.",
+                next_step="Use it without suggestions; then people are asked.",
+                policy=questions[0].policy_name,
+            )
         approval, before = await self._standing(call, questions)
         wait_s = min(max(question.wait_s for question in questions), WAIT_MAX_S)
         if wait_s > 0 and approval.state in LIVE:

@@ -23,7 +23,5 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     client_name: str
     audience: str
     expires_at: datetime
-    client_abilities: bytes | None = None
-    """What the app declared with its newest `initialize`, a JSON object; only what the gateway can carry."""
     log_level: str | None = None
     """What the app asked for with `logging/setLevel`."""

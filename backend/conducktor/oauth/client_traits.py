@@ -1,4 +1,4 @@
-"""What an app said once for all its requests, before 2026-07-28: what it is able to, and how much it wants to hear.
+"""What an app said once for all its requests, before 2026-07-28: how much it wants to hear.
 
 There is no session to keep it in: an authorization is one app of one person, and its newest word counts.
 """
@@ -21,24 +21,17 @@ class ClientTraits:
         self._database = database
         self._changes = changes
 
-    async def note_abilities(self, caller: Caller, abilities: bytes | None) -> None:
-        """`abilities` is a JSON object; None when there are none that matter."""
-        if abilities != caller.client_abilities:
-            await self._note(caller, client_abilities=abilities)
-
     async def note_log_level(self, caller: Caller, level: str) -> None:
-        if level != caller.log_level:
-            await self._note(caller, log_level=level)
-
-    async def _note(self, caller: Caller, **traits: bytes | str | None) -> None:
         """Returns when this process heard of it, so that the app's next request is answered accordingly."""
+        if level == caller.log_level:
+            return
         workspace_id = caller.actor.workspace_id
         change = Change(topic="authorizations", workspace_id=workspace_id, id=str(caller.authorization_id))
         heard = asyncio.Event()
         unsubscribe = self._changes.subscribe(lambda told: heard.set() if told == change else None)
         try:
             async with self._database.transaction() as tx:
-                await queries.note_traits(tx, workspace_id, caller.authorization_id, **traits)
+                await queries.note_log_level(tx, workspace_id, caller.authorization_id, level)
                 await tx.announce(change)
             with suppress(TimeoutError):  # a deaf process trusts no cache
                 async with asyncio.timeout(HEARD_WITHIN_S):

@@ -85,7 +85,7 @@ class AuthorizationCodeRow(UUIDv7Base):
 class AuthorizationRow(UUIDv7Base):
     """One client acts for one person in one workspace. `revoked_for` says why it ended.
 
-    `client_abilities` and `log_level` are what the client said before 2026-07-28, once for all its requests.
+    `log_level` is what the client said before 2026-07-28, once for all its requests.
     """
 
     __tablename__ = "authorizations"
@@ -115,7 +115,6 @@ class AuthorizationRow(UUIDv7Base):
     expires_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     revoked_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
     revoked_for: Mapped[str | None] = mapped_column(Text)
-    client_abilities: Mapped[bytes | None] = mapped_column(LargeBinary)
     log_level: Mapped[str | None] = mapped_column(Text)
 
 

@@ -82,7 +82,6 @@ async def caller(tx: Transaction, access_token_digest: bytes) -> Caller | None:
         client_name=authorization.client_name,
         audience=token.resource,
         expires_at=token.expires_at,
-        client_abilities=authorization.client_abilities,
         log_level=authorization.log_level,
     )
 
@@ -124,12 +123,9 @@ async def actor(tx: Transaction, authorization_id: AuthorizationId) -> Actor | N
     return _actor(authorization, name, email, role, groups, permissions=frozenset())
 
 
-async def note_traits(
-    tx: Transaction, workspace_id: WorkspaceId, authorization_id: AuthorizationId, **traits: bytes | str | None
-) -> None:
-    """`client_abilities` or `log_level`."""
+async def note_log_level(tx: Transaction, workspace_id: WorkspaceId, authorization_id: AuthorizationId, level: str) -> None:
     mine = (AuthorizationRow.workspace_id == workspace_id, AuthorizationRow.id == authorization_id)
-    await tx.session.execute(update(AuthorizationRow).where(*mine).values(**traits))
+    await tx.session.execute(update(AuthorizationRow).where(*mine).values(log_level=level))
 
 
 async def note_uses(

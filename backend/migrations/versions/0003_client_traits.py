@@ -10,7 +10,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("authorizations", sa.Column("client_abilities", sa.LargeBinary(), nullable=True))
     op.add_column("authorizations", sa.Column("log_level", sa.Text(), nullable=True))
     op.create_table(
         "spent_request_states",
@@ -25,4 +24,3 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("spent_request_states")
     op.drop_column("authorizations", "log_level")
-    op.drop_column("authorizations", "client_abilities")

@@ -117,6 +117,22 @@ async def test_completion_is_asked_under_the_upstreams_own_name_and_is_in_the_au
     assert (await client.legacy("completion/complete", {"ref": ref})).json()["error"]["code"] == -32602
 
 
+async def test_nobody_is_asked_to_approve_a_suggestion(ada: Browser, client: Client, asking: Asking) -> None:
+    wish = {"name": "Ask first", "kind": "require_approval", "what": {"connections": ["asking"]}}
+    policy = decoded(await ada.post("/api/workspaces/lab/policies", wish))
+    params = {"ref": {"type": "ref/prompt", "name": "asking_greet"}, "argument": {"name": "who", "value": "w"}}
+    before = len(asking.heard)
+    try:
+        async with asyncio.timeout(2):
+            while "error" not in (told := (await client.legacy("completion/complete", params)).json()):
+                before = len(asking.heard)
+    finally:
+        await ada.delete(f"/api/workspaces/lab/policies/{policy['id']}")
+    assert "needs an approval, so there are no suggestions" in told["error"]["message"]
+    assert len(asking.heard) == before, "nothing reached the upstream"
+    assert decoded(await ada.get("/api/workspaces/lab/approvals"))["items"] == []
+
+
 async def test_a_log_level_is_one_of_eight(client: Client) -> None:
     assert decoded(await client.legacy("logging/setLevel", {"level": "warning"}))["result"] == {}
     assert (await client.legacy("logging/setLevel", {"level": "loud"})).json()["error"]["code"] == -32602
