@@ -73,7 +73,7 @@ async def test_nobody_reaches_an_operation_without_signing_in(product: Product, 
 
 async def test_an_id_of_another_workspace_is_as_unknown_as_one_that_never_was(people: dict[Role | None, Browser]) -> None:
     stranger = people[None]
-    await stranger.patch("/api/workspaces/elsewhere", {"name": "Elsewhere still"})
+    decoded(await stranger.patch("/api/workspaces/elsewhere/settings", {"name": "Elsewhere still"}))
     entry = decoded(await stranger.get("/api/workspaces/elsewhere/audit"))["items"][0]["id"]
 
     theirs = await people[Role.OWNER].get(f"/api/workspaces/lab/audit/{entry}")
