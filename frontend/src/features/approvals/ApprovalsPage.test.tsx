@@ -64,7 +64,7 @@ test("the tab and the state are in the address and are asked of the server", asy
 
   expect(await screen.findByRole("table", { name: "Your requests" })).toBeDefined();
   const search = asked.findLast(({ route }) => route === `GET ${AT}/approvals`)?.search;
-  expect([search?.get("mine"), search?.getAll("state")]).toEqual(["true", ["executed"]]);
+  expect([search?.get("mine"), search?.getAll("states")]).toEqual(["true", ["executed"]]);
 });
 
 test("where nobody would be told, the page says so and leads to the settings", async () => {

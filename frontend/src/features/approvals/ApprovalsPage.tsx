@@ -76,7 +76,7 @@ function Everything({ workspace, isMine }: { workspace: string; isMine: boolean 
 }
 
 function queryOf(state: string | undefined, isMine: boolean): ApprovalsQuery {
-  return { ...(isState(state) && { state: [state] }), ...(isMine && { mine: true }) };
+  return { ...(isState(state) && { states: [state] }), ...(isMine && { mine: true }) };
 }
 
 function NothingHere({ workspace, isFiltered, isMine }: { workspace: string; isFiltered: boolean; isMine: boolean }) {

@@ -1,7 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 
 import { KEYSET, queries } from "@/api/client";
-import type { ApprovalLine, State } from "@/api/generated/schema";
+import type { ApprovalLine, operations } from "@/api/generated/schema";
 
 /** What the pages of this feature read. */
 
@@ -13,13 +13,10 @@ export const approvalQuery = (workspace: string, approval: string) =>
     params: { path: { workspace, approval_id: approval } },
   });
 
-export interface ApprovalsQuery {
-  state?: State[];
-  mine?: boolean;
-}
+export type ApprovalsQuery = NonNullable<operations["approvals_list"]["parameters"]["query"]>;
 
 /** What may wait for somebody: a decision, or word of what really happened. */
-export const OPEN: ApprovalsQuery = { state: ["pending", "outcome_unknown"] };
+export const OPEN: ApprovalsQuery = { states: ["pending", "outcome_unknown"] };
 
 export interface Approvals {
   lines: ApprovalLine[] | undefined;
