@@ -11,7 +11,6 @@ from conducktor.approvals.execution import Executions
 from conducktor.approvals.post import ApprovalPost
 from conducktor.approvals.waiting import Endings
 from conducktor.audit.writer import AuditWriter
-from conducktor.budgets import models as _budgets_models  # noqa: F401
 from conducktor.budgets.budgets import RESERVED_LONGER_S, Budgets
 from conducktor.budgets.watch import Watch
 from conducktor.connections.alarm import Alarm
