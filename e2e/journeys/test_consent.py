@@ -93,7 +93,8 @@ async def test_what_is_offered_follows_the_role_in_the_chosen_workspace(
         await page.get_by_role("checkbox", name="Manage this workspace").check()
 
         await choose_workspace(page, "Lab of Ada (contractor)")
-        await expect(page.get_by_role("checkbox")).to_have_count(0)
+        await expect(page.get_by_role("checkbox", name="Manage this workspace")).to_have_count(0)
+        await expect(page.get_by_role("checkbox", name="Decide approvals")).not_to_be_checked()  # anybody may be named to decide
         usage = page.get_by_role("listitem").filter(has_text="View usage analytics")
         await expect(usage).to_contain_text("Not granted: your role in this workspace (contractor) does not include it.")
         await page.get_by_role("button", name="Authorize").click()
