@@ -30,7 +30,7 @@ run: install ## Start Conducktor, with everything it needs and the sandbox servi
 
 test: install-dev install-upstreams chromium ## Run all tests: backend, web application, browser journeys
 	$(python) -m pytest --numprocesses=2 --dist=loadfile backend/tests
-	cd frontend && npm test && npm run check
+	cd frontend && npm test && npx tsc -b
 	$(python) -m pytest e2e
 
 campaigns: install-dev ## The long campaigns that `make test` runs shortened: races, repeats
