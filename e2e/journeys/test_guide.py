@@ -32,7 +32,7 @@ class Team:
         """One of the ready-made policies, with one click."""
         await page.goto(f"/w/{self.owner.workspace}/policies")
         await page.get_by_role("button", name=f"Add “{policy}”").click()
-        await expect(page.get_by_role("link", name=policy)).to_be_visible()
+        await expect(page.get_by_role("link", name=policy, exact=True)).to_be_visible()  # “Adjust … first” names it too
 
     async def price(self, connection: str, dollars: float, tool: str | None = None) -> None:
         wish = {"connection": connection, "tool": tool, "basis": "call", "micro_usd": round(dollars * 1_000_000)}
