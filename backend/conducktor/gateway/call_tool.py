@@ -39,7 +39,9 @@ async def call_tool(gateway: Gateway, caller: Caller, request: CallRequest, rela
         trail.decided(decision)
         call = decision.permitted_call()  # raises PolicyDenied
         answered = await gateway.approvals.require(call, decision.asks)  # raises ApprovalPending; bound to this exact call
-        if answered is not None:  # approved and carried out before: never a second time
+        if answered is not None:  # approved and carried out before: never a second time, and under today's rules for results
+            decision, answered = await gateway.policies.release(decision, answered)
+            trail.decided(decision)
             trail.finish(answered)
             return answered
         decision = await gateway.policies.count(decision)  # rate limits: only calls that go on count

@@ -6,6 +6,7 @@ import re
 from tests.approvals.desk import OK, Desk, arguments_of
 from tests.gateway.client import text
 from tests.product import decoded
+from tests.support.rpc_server import result
 from tests.workspaces.team import LAB
 
 SENTENCE = "Approval required. Request sent to Admin team."
@@ -39,6 +40,21 @@ async def test_once_approved_it_is_carried_out_and_the_same_call_gets_the_answer
     assert desk.executions(asked.text) == 1
     sent = desk.shelf.bodies("tools/call")[0]["params"]
     assert sent == {"name": "echo", "arguments": {"text": asked.text}}
+
+
+async def test_a_kept_answer_is_given_out_under_todays_rules_for_results(desk: Desk) -> None:
+    await desk.policy()
+    desk.shelf._behaviours["tools/call"] = result('{"content":[{"type":"text","text":"write to somebody@example.com"}]}')
+    asked = await desk.ask()
+    decoded(await desk.decide(asked.id))
+    await desk.ended(asked.id)
+    assert text(await asked.again()) == "write to somebody@example.com"
+
+    await desk.policy("redact", what=["emails"], in_arguments=False, in_results=True)
+
+    async with asyncio.timeout(5):
+        while "somebody@example.com" in text(await asked.again()):
+            await asyncio.sleep(0.02)
 
 
 async def test_repeating_a_waiting_call_is_the_same_request(desk: Desk) -> None:
