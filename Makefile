@@ -33,9 +33,11 @@ test: install-dev install-upstreams chromium ## Run all tests: backend, web appl
 	cd frontend && npm test && npx tsc -b
 	$(python) -m pytest e2e
 
-campaigns: install-dev ## The long campaigns that `make test` runs shortened: races, repeats
+campaigns: install-dev ## The long campaigns that `make test` runs shortened: races, repeats, promises of a second
 	APPROVAL_RACES=200 BUDGET_REPEATS=50 BUDGET_CROWD=500 $(python) -m pytest --timeout=1800 backend/tests/approvals/test_races.py \
 		backend/tests/budgets/test_teller.py backend/tests/budgets/test_processes.py
+	PROMPTLY_S=1 $(python) -m pytest backend/tests/oauth/test_revocation.py backend/tests/edges/test_live_events.py \
+		backend/tests/policies/test_calls.py backend/tests/workspaces/test_members.py
 
 check: install-dev ## Format, lint, types, floors, generated client, migrations (under a minute)
 	@$(MAKE) --jobs=2 --keep-going --output-sync=target check-types check-web check-parity check-style check-floors

@@ -21,6 +21,7 @@ from conducktor.identity.account_post import ACCOUNT
 from conducktor.identity.purpose import Purpose
 from conducktor.parts import Parts
 from conducktor.settings import Settings
+from tests.support.promptly import PROMPTLY_S
 
 PASSWORD = "a tall ship and a star"
 KEEP_ALIVE = httpx.Limits(keepalive_expiry=2.0)  # the server's is 5 s, httpx' own too: a request could cross the hanging up
@@ -137,7 +138,7 @@ class Browser:
 
 async def answers_within_a_second(status: int, browser: Browser, path: str) -> None:
     """A change made elsewhere must show in this status soon: what is cached is forgotten within a second."""
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(PROMPTLY_S):
         while (await browser.get(path)).status_code != status:
             await asyncio.sleep(0.01)
 

@@ -11,6 +11,7 @@ from e2e.support.client_document import ClientDocument
 from e2e.support.people import Person
 from e2e.support.product import Product
 from tests.support.certificates import Authority
+from tests.support.promptly import PROMPTLY_S
 
 PER_CONNECTION_REDIRECT = "https://chatgpt.com/connector/oauth/OUbdUMlL15Ct"
 GUIDE_REDIRECT = "https://chat.openai.com/oauth/callback"
@@ -267,7 +268,7 @@ def _refusal(answer: httpx.Response) -> str:
 
 
 async def _refused_within_a_second(chatgpt: ChatGpt) -> None:
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(PROMPTLY_S):
         while (answer := await chatgpt.ask("tools/list")).status_code == 200:
             await asyncio.sleep(0.02)
     assert answer.status_code == 401

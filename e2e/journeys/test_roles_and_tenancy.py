@@ -11,6 +11,7 @@ from e2e.support.page_checks import assert_explained
 from e2e.support.people import Person
 from e2e.support.product import Product
 from tests.product import PASSWORD
+from tests.support.promptly import PROMPTLY_S
 
 
 async def test_somebody_invited_joins_by_the_link_and_sees_what_the_role_allows(
@@ -89,7 +90,7 @@ async def test_somebody_removed_is_out_within_a_second_with_the_apps_and_the_ope
         async with owner.expect_response(lambda response: response.request.method == "DELETE") as removed:
             await dialog.get_by_role("button", name="Remove").click()
         assert (await removed.value).status == 204
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(PROMPTLY_S):
             while (await chatgpt.ask("tools/list")).status_code not in (401, 403):
                 await asyncio.sleep(0.02)
 

@@ -18,7 +18,7 @@ from tests.product import Product, decoded, running_product
 from tests.support.databases import copied
 from tests.workspaces.team import LAB, Person, team
 
-DEADLINE_S = 2.0
+DEADLINE_S = 5.0  # far above what a busy machine needs for what tests do while a call is under way
 
 
 @pytest.fixture(scope="package")

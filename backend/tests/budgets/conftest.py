@@ -9,7 +9,7 @@ from tests.budgets.lab import Lab, a_lab
 from tests.product import Product, running_product
 from tests.support.databases import copied
 
-DEADLINE_S = 1.0
+DEADLINE_S = 5.0  # far above what a busy machine needs for what tests do while a call is under way
 
 
 @pytest.fixture(scope="package")

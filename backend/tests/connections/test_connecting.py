@@ -14,6 +14,7 @@ from conducktor.core.errors import Conflict, Invalid, NotFound
 from conducktor.infra.address_guard import AddressGuard
 from tests.connections.conftest import Desk
 from tests.connections.shelf import Shelf, tool
+from tests.support.promptly import PROMPTLY_S
 from tests.support.raw_server import answer
 from tests.support.rpc_server import hang
 
@@ -155,7 +156,7 @@ async def test_a_removed_connection_takes_its_tools_along(desk: Desk, shelf: She
 
     await desk.run("connections.delete", name="shelf")
 
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(PROMPTLY_S):
         while await desk.listed():
             await asyncio.sleep(0.01)
     with pytest.raises(NotFound):

@@ -13,6 +13,7 @@ from conducktor.infra.database import Database
 from tests.connections.conftest import Desk
 from tests.connections.shelf import Shelf, tool
 from tests.product import eventually
+from tests.support.promptly import PROMPTLY_S
 
 KEY = "the-key-of-the-shelf"
 
@@ -114,7 +115,7 @@ async def test_a_change_is_heard_in_other_processes_too(desk: Desk, shelf: Shelf
 
         await desk.connect(shelf)
 
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PROMPTLY_S):
             while not (await elsewhere.of(desk.actor.workspace_id)).tools:
                 await asyncio.sleep(0.01)
     finally:

@@ -8,6 +8,7 @@ import httpx
 
 from conducktor.edges.live_events import OpenPages
 from tests.product import Browser, Product, decoded, signed_up
+from tests.support.promptly import PROMPTLY_S
 
 
 @asynccontextmanager
@@ -34,7 +35,7 @@ async def test_a_change_reaches_an_open_page_within_a_second(product: Product) -
     async with await signed_up(product, "ada@example.com") as ada, stream(ada, "lab") as lines:
         await heard(lines, "event: ready")
         decoded(await ada.post("/api/workspaces/lab/invitations", {"email": "bob@example.com", "role": "member"}))
-        assert '"topic":"members"' in await heard(lines, 'data: {"topic"', within_s=1.0)
+        assert '"topic":"members"' in await heard(lines, 'data: {"topic"', within_s=PROMPTLY_S)
 
 
 async def test_a_stream_ends_within_five_seconds_of_signing_out_however_busy_the_workspace(product: Product) -> None:
@@ -69,7 +70,7 @@ async def test_a_server_that_stops_ends_open_streams_at_once(product: Product) -
         pages: OpenPages = product.app.state["open_pages"]
         pages.close()
 
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(PROMPTLY_S):
             async for _ in lines:
                 pass
 

@@ -13,6 +13,7 @@ from conducktor.infra.database import Change
 from tests.connections.shelf import Shelf
 from tests.gateway.client import Client, text
 from tests.product import Browser, Product, decoded, eventually
+from tests.support.promptly import PROMPTLY_S
 from tests.support.raw_server import Received, answer
 from tests.support.rpc_server import hang, reply, result
 
@@ -70,14 +71,14 @@ async def test_a_denied_call_never_reaches_the_upstream(upstream: Shelf, client:
 
 async def test_a_policy_that_cannot_be_read_lets_nothing_through(upstream: Shelf, client: Client, product: Product) -> None:
     policy_id = await _a_policy_from_the_future(product)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PROMPTLY_S):
         while (await client.legacy("tools/call", {"name": "shelf_echo", "arguments": {}})).status_code != 503:
             await asyncio.sleep(0.02)
     upstream.received.clear()
     assert (await client.legacy("tools/call", {"name": "shelf_echo", "arguments": {}})).status_code == 503
     assert upstream.bodies("tools/call") == []
     await _remove_policy(product, policy_id)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PROMPTLY_S):
         while (await client.legacy("tools/call", {"name": "shelf_echo", "arguments": {}})).status_code != 200:
             await asyncio.sleep(0.02)
 
@@ -98,7 +99,7 @@ async def test_a_disabled_connections_tool_is_as_unknown_as_one_that_never_was(
     upstream: Shelf, client: Client, ada: Browser
 ) -> None:
     decoded(await ada.patch("/api/workspaces/lab/connections/shelf", {"is_enabled": False}))
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PROMPTLY_S):
         while "error" not in (said := (await client.legacy("tools/call", {"name": "shelf_echo", "arguments": {}})).json()):
             await asyncio.sleep(0.02)
     never = (await client.legacy("tools/call", {"name": "shelf_never", "arguments": {}})).json()
@@ -251,7 +252,7 @@ async def test_without_its_database_the_gateway_lets_nothing_through_and_heals(
 
 async def _until_denied(client: Client) -> dict[str, Any]:
     """A policy change applies to calls that start after it, within a second."""
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(PROMPTLY_S):
         while not (answered := await client.call("shelf_echo", text="x")).get("isError"):
             await asyncio.sleep(0.01)
     return answered

@@ -10,6 +10,7 @@ import pytest
 from tests.connections.shelf import Shelf, tool
 from tests.gateway.client import META, MODERN, Client
 from tests.product import Browser, Product, decoded
+from tests.support.promptly import PROMPTLY_S
 from tests.support.raw_server import Received, answer
 from tests.support.rpc_server import reply
 
@@ -123,7 +124,7 @@ async def test_nobody_is_asked_to_approve_a_suggestion(ada: Browser, client: Cli
     params = {"ref": {"type": "ref/prompt", "name": "asking_greet"}, "argument": {"name": "who", "value": "w"}}
     before = len(asking.heard)
     try:
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PROMPTLY_S):
             while "error" not in (told := (await client.legacy("completion/complete", params)).json()):
                 before = len(asking.heard)
     finally:

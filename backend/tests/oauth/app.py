@@ -12,6 +12,7 @@ import httpx
 import msgspec
 
 from tests.product import Browser, Product, decoded
+from tests.support.promptly import PROMPTLY_S
 
 REDIRECT = "https://chatgpt.com/connector_platform_oauth_redirect"
 STATIC_CLIENT = "chatgpt-mcp-client"
@@ -155,7 +156,7 @@ async def registered(app: App, *redirect_uris: str, name: str = "A test") -> str
 
 async def becomes_refused(app: App, tokens: Tokens) -> None:
     """Within a second, here: access token and refresh token alike."""
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(PROMPTLY_S):
         while await app.call(tokens.access_token) != 401:
             await asyncio.sleep(0.02)
     assert error(await app.refresh(tokens.refresh_token)) == "invalid_grant"

@@ -11,6 +11,7 @@ from tests.gateway.client import Client, text
 from tests.gateway.test_governance import the_newest_call
 from tests.policies.conftest import LAB, OK, Admin, joined, second_process
 from tests.product import Browser, Product, decoded
+from tests.support.promptly import PROMPTLY_S
 from tests.support.raw_server import Received, answer
 from tests.support.rpc_server import reply, result
 
@@ -253,7 +254,7 @@ async def test_a_change_rules_calls_in_every_process_within_a_second(
         assert text(await over_there.call("shelf_echo", text="x")) == "done"
         await policies.add("No echo", "deny", {"message": "Stopped."}, what={"tools": ["shelf_echo"]})
         assert text(await client.call("shelf_echo", text="x")).startswith("Stopped.")
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(PROMPTLY_S):
             while not text(await over_there.call("shelf_echo", text="x")).startswith("Stopped."):
                 await asyncio.sleep(0.01)
 
