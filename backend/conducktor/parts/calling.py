@@ -1,0 +1,100 @@
+"""The gateway itself, the management tools, and what of all this operations and jobs may ask for."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from conducktor.connections.alarm import Alarm
+from conducktor.core.operation import Gate
+from conducktor.edges.catalog import OPERATIONS
+from conducktor.edges.management_mcp import ManagementTools
+from conducktor.gateway.call_tool import Gateway
+from conducktor.gateway.execute_approved import ApprovedCalls
+from conducktor.gateway.list_tools import Lists
+from conducktor.gateway.preview import Previews
+from conducktor.gateway.request_state import RequestStates
+from conducktor.gateway.resolve import Resolver
+from conducktor.gateway.upstream import Upstream
+from conducktor.parts.authorizing import WithAuthorization
+from conducktor.settings import Settings
+
+
+class Parts(WithAuthorization):
+    """The product's parts, built from the settings; nothing is started yet."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        # The resolver knows the management tools, of which the preview is one: it is looked up when somebody asks.
+        self.previews = Previews(
+            self.database, self.policies, self.budgets, lambda actor, tool: self.gateway.resolver.look_up(actor, tool)
+        )
+        self.gate = Gate(self.database, self.audit, self.by_name())
+        self.gate.check(OPERATIONS)
+        self.management = ManagementTools(OPERATIONS, self.gate)
+        self.lists = Lists(self.toolboxes, self.management)
+        self.gateway = Gateway(
+            audit=self.audit,
+            resolver=Resolver(self.toolboxes, self.management),
+            policies=self.policies,
+            approvals=self.approvals,
+            budgets=self.budgets,
+            upstream=Upstream(
+                self.mcp,
+                self.management,
+                Alarm(self.doorbell),
+                RequestStates(self.database, self.key_ring, self.clock),
+                renewals=self.renewals,
+                deadline_s=settings.call_deadline_s,
+            ),
+        )
+        self.approved_calls = ApprovedCalls(self.gateway, self.executions, self.authenticator)
+
+    def by_name(self) -> dict[str, Any]:
+        """What operations and jobs may ask for with a keyword-only parameter of that name."""
+        return {name: getattr(self, name) for name in _BY_NAME}
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Start what has a life of its own; stop it in the reverse order."""
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.database.close)
+            await self.doorbell.connect()
+            stack.push_async_callback(self.doorbell.disconnect)
+            await self.changes.start()
+            stack.push_async_callback(self.changes.stop)
+            await stack.enter_async_context(self.http)
+            stack.push_async_callback(self.mcp.close)
+            await self.audit.start()
+            stack.push_async_callback(self.audit.stop)
+            await self.budgets.start()
+            stack.push_async_callback(self.budgets.stop)
+            await self.authenticator.start()
+            stack.push_async_callback(self.authenticator.stop)
+            yield
+
+
+_BY_NAME = (
+    "account_post",
+    "audit",
+    "catalog",
+    "changes",
+    "clock",
+    "connection_lifecycle",
+    "database",
+    "deliveries",
+    "discovery",
+    "doorbell",
+    "executions",
+    "http",
+    "invitation_post",
+    "key_ring",
+    "mail_links",
+    "mailer",
+    "mcp",
+    "notices",
+    "previews",
+    "sessions",
+    "settings",
+    "sign_ins",
+    "simulation",
+)

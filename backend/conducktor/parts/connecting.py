@@ -1,0 +1,35 @@
+"""The services outside: the catalogue, connections to them, their credentials and tools."""
+
+from conducktor import __version__
+from conducktor.connections.catalog.library import Catalog
+from conducktor.connections.discovery import Discovery
+from conducktor.connections.lifecycle import Lifecycle
+from conducktor.connections.mcp_client import McpClient
+from conducktor.connections.sign_in.renewals import Renewals
+from conducktor.connections.sign_in.sign_ins import SignIns
+from conducktor.connections.toolboxes import Toolboxes
+from conducktor.infra.address_guard import AddressGuard
+from conducktor.parts.accounts import WithAccounts
+from conducktor.settings import Settings
+
+
+class WithConnections(WithAccounts):
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.mcp = McpClient(self.http, client_version=__version__)
+        self.catalog = Catalog(settings)
+        self.renewals = Renewals(self.database, self.http, self.key_ring, self.clock)
+        self.sign_ins = SignIns(self.database, self.http, self.mcp, self.key_ring, self.clock, self.audit, settings.origin)
+        self.discovery = Discovery(self.database, self.mcp, self.key_ring, self.clock, self.renewals)
+        self.connection_lifecycle = Lifecycle(
+            self.database,
+            self.discovery,
+            self.mcp,
+            self.catalog,
+            AddressGuard(settings.outbound_allow),
+            self.key_ring,
+            self.doorbell,
+            self.clock,
+            self.sign_ins,
+        )
+        self.toolboxes = Toolboxes(self.database, self.changes, self.key_ring)
