@@ -1,0 +1,41 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+
+import { begin, texts, workspace } from "@/routing";
+
+import { connectionQuery, connectionsQuery, toolsQuery } from "./connectionQueries";
+
+const connections = createRoute({
+  getParentRoute: () => workspace,
+  path: "connections",
+  validateSearch: (search) => texts(search, "find", "state", "tools"),
+  loader: ({ context: { queryClient }, params }) => {
+    begin(queryClient.query(connectionsQuery(params.workspace)));
+  },
+  component: lazyRouteComponent(() => import("./ConnectionsPage"), "ConnectionsPage"),
+});
+
+const gallery = createRoute({
+  getParentRoute: () => workspace,
+  path: "connections/new",
+  validateSearch: (search) => texts(search, "search", "category"),
+  component: lazyRouteComponent(() => import("./GalleryPage"), "GalleryPage"),
+});
+
+const newConnection = createRoute({
+  getParentRoute: () => workspace,
+  path: "connections/new/$service",
+  component: lazyRouteComponent(() => import("./NewConnectionPage"), "NewConnectionPage"),
+});
+
+const connection = createRoute({
+  getParentRoute: () => workspace,
+  path: "connections/$connection",
+  validateSearch: (search) => texts(search, "tab", "state", "class", "tool", "sign_in"),
+  loader: ({ context: { queryClient }, params }) => {
+    begin(queryClient.query(connectionQuery(params.workspace, params.connection)));
+    begin(queryClient.query(toolsQuery(params.workspace, params.connection)));
+  },
+  component: lazyRouteComponent(() => import("./ConnectionPage"), "ConnectionPage"),
+});
+
+export const connectionsRoutes = [connections, gallery, newConnection, connection] as const;
