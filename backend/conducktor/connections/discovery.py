@@ -5,6 +5,7 @@ the row as it was; its `next_check_at` brings the next one. An answer that was o
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from random import SystemRandom
 
@@ -15,6 +16,8 @@ from conducktor.connections import outcome, queries
 from conducktor.connections.assessment import assess
 from conducktor.connections.connection import Connection
 from conducktor.connections.credential import endpoint_of
+from conducktor.connections.health.status import ABOUT_THE_CREDENTIAL
+from conducktor.connections.health.vitals import Vitals
 from conducktor.connections.mcp_client import Endpoint, McpClient, ServerFacts, UpstreamError
 from conducktor.connections.outcome import Failure, Findings
 from conducktor.connections.settling import Found, OffersByKind, Report, settle
@@ -52,6 +55,7 @@ class Discovery:
         key_ring: KeyRing,
         clock: Clock,
         renewals: Renewals,
+        vitals: Vitals,
         jitter: Callable[[], float] = _RANDOM.random,
     ) -> None:
         """`jitter` returns 0 to 1 and spreads the checks over time."""
@@ -60,6 +64,7 @@ class Discovery:
         self._key_ring = key_ring
         self._clock = clock
         self._renewals = renewals
+        self._vitals = vitals
         self._jitter = jitter
 
     async def discover(self, workspace_id: WorkspaceId, connection_id: ConnectionId) -> Report | None:
@@ -106,11 +111,26 @@ class Discovery:
         if connection.lacks_credential:
             return outcome.NEEDS_SIGN_IN if connection.waits_for_sign_in else outcome.NO_CREDENTIAL
         endpoint = endpoint_of(connection, self._key_ring)
-        facts = await self._mcp.probe(endpoint)
+        # A new look at everything also asks anew for the era; in between, the one that is known is cheaper.
+        facts = await self._probed(connection, msgspec.structs.replace(endpoint, era=None) if in_full else endpoint)
         fresh = msgspec.structs.replace(endpoint, era=facts.era, protocol_version=facts.protocol_version)
         if in_full or bytes(facts.server_info) != connection.server_info:
             return await self._ask_for_everything(fresh, facts)
         return Found(facts=facts, tools=None, offers={}, notes=connection.notes)
+
+    async def _probed(self, connection: Connection, endpoint: Endpoint) -> ServerFacts:
+        began = time.monotonic()
+        took_s: float | None = None
+        try:
+            facts = await self._mcp.probe(endpoint)
+            took_s = time.monotonic() - began
+        except UpstreamError as error:
+            if error.fault in ABOUT_THE_CREDENTIAL:  # it answered, and quickly
+                took_s = time.monotonic() - began
+            raise
+        finally:
+            self._vitals.probed(connection.workspace_id, connection.id, took_s)
+        return facts
 
     async def _ask_for_everything(self, endpoint: Endpoint, facts: ServerFacts) -> Found:
         """Tools must be answered; resources and prompts that fail are noted, and stay as they were."""

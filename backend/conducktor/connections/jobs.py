@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from conducktor.connections import queries
+from conducktor.connections.health import jobs as health
 from conducktor.core.ids import ConnectionId, WorkspaceId
 from conducktor.infra.queue import Job, Periodic
 
@@ -33,4 +34,4 @@ async def ring_due_checks(context: Any) -> None:
 
 
 JOBS: dict[str, Job] = {"discover_connection": discover_connection, "check_connection": check_connection}
-PERIODIC = (Periodic(ring_due_checks, "* * * * * */10"),)
+PERIODIC = (Periodic(ring_due_checks, "* * * * * */10"), *health.PERIODIC)

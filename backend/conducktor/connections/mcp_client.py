@@ -82,7 +82,7 @@ class McpClient:
     async def probe(self, endpoint: Endpoint, *, deadline_s: float = 20.0) -> ServerFacts:
         """Find out the era and who answers: `server/discover` first, else `initialize`. Raises UpstreamError.
 
-        Always asks anew, in a session of its own.
+        Always asks anew, in a session of its own; an endpoint that is known to be legacy is only asked in that way.
         """
         channel = _open(self._outbox, endpoint)
         try:

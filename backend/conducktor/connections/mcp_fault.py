@@ -30,6 +30,12 @@ class Fault(StrEnum):
     UNSUPPORTED_VERSION = "unsupported_version"
 
 
+SERVERS_OWN = frozenset(
+    {Fault.UNREACHABLE, Fault.TLS, Fault.TIMED_OUT, Fault.DISCONNECTED, Fault.BROKEN_REPLY, Fault.SERVER_ERROR}
+)
+"""No answer, or none that can be used: the server itself is unwell. The others are about one request or the credential."""
+
+
 class UpstreamError(ConducktorError):
     """The connected service could not answer."""
 

@@ -90,7 +90,8 @@ class StreamableChannel:
 
     async def probe(self, deadline: Deadline) -> ServerFacts:
         """Ask as a modern client first; whatever is not a modern server's answer means legacy. Raises UpstreamError."""
-        facts = await self._discover(deadline) or await self._open(deadline)
+        modern = None if self._era is Era.LEGACY else await self._discover(deadline)
+        facts = modern or await self._open(deadline)
         self._era = facts.era
         return facts
 

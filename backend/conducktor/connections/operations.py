@@ -8,6 +8,7 @@ from conducktor.connections import lookup, queries, views
 from conducktor.connections.alteration import Alteration
 from conducktor.connections.catalog_operations import CATALOG_OPERATIONS
 from conducktor.connections.connection import Connection
+from conducktor.connections.health.operations import HEALTH_OPERATIONS
 from conducktor.connections.lifecycle import Lifecycle
 from conducktor.connections.mcp_endpoint import Transport
 from conducktor.connections.sign_in.operations import SIGN_IN_OPERATIONS
@@ -83,13 +84,6 @@ async def get_connection(actor: Actor, data: ConnectionName, *, tx: Transaction)
     return views.connection_detail(connection, await lookup.counts_of(tx, connection), offers)
 
 
-@operation("connections.health", "GET /connections/{name}/health", Permission.CONNECTIONS_READ)
-async def get_connection_health(actor: Actor, data: ConnectionName, *, tx: Transaction) -> views.HealthView:
-    """Tell whether a connection works, since when, and if not: why, and what to do."""
-    connection = await lookup.connection_named(tx, actor.workspace_id, data.name)
-    return views.health_view(connection, await lookup.counts_of(tx, connection))
-
-
 @operation("connections.test", "POST /connections/{name}/test", Permission.CONNECTIONS_WRITE, open_world=True)
 async def test_connection(
     actor: Actor, data: ConnectionName, *, connection_lifecycle: Lifecycle, database: Database
@@ -129,7 +123,7 @@ OPERATIONS = (
     list_connections,
     create_connection,
     get_connection,
-    get_connection_health,
+    *HEALTH_OPERATIONS,
     test_connection,
     update_connection,
     delete_connection,

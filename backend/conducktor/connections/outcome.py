@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from conducktor.connections.connection import Connection
+from conducktor.connections.health.status import status_of
 from conducktor.connections.hidden_text import visible
 from conducktor.connections.mcp_client import Fault, UpstreamError
 from conducktor.connections.settling import Found, Settled
@@ -87,10 +88,11 @@ def announced(capabilities: msgspec.Raw) -> frozenset[str]:
 def after_failure(before: Connection, found: Failure, now: datetime, jitter: float) -> Connection:
     """In ERROR, with growing pauses until the next look. Its tools stay."""
     wait_s = min(FIRST_RETRY_S * 2 ** min(before.failures_in_row, 10), LAST_RETRY_S)
+    is_as_before = status_of(before.state, before.fault) is status_of(ConnectionState.ERROR, found.fault)
     return msgspec.structs.replace(
         before,
         state=ConnectionState.ERROR,
-        state_since=before.state_since if before.state is ConnectionState.ERROR else now,
+        state_since=before.state_since if is_as_before else now,
         state_reason=found.reason,
         state_next_step=found.next_step,
         fault=found.fault,
@@ -114,7 +116,7 @@ def after_success(before: Connection, found: Found, settled: Settled, now: datet
         last_success_at=now,
         checked_at=now,
         discovered_at=before.discovered_at if found.tools is None else now,
-        next_check_at=_later(now, HEALTHY_INTERVAL_S, jitter),
+        next_check_at=next_look(now, jitter),
         era=facts.era,
         protocol_version=facts.protocol_version,
         server_info=bytes(facts.server_info),
@@ -122,6 +124,11 @@ def after_success(before: Connection, found: Found, settled: Settled, now: datet
         instructions=visible(facts.instructions)[:INSTRUCTIONS_LIMIT] if facts.instructions else None,
         notes=settled.notes,
     )
+
+
+def next_look(now: datetime, jitter: float) -> datetime:
+    """When to look again at a connection that works."""
+    return _later(now, HEALTHY_INTERVAL_S, jitter)
 
 
 def shows_differently(before: Connection, after: Connection) -> bool:

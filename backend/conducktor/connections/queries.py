@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from conducktor.connections.connection import Connection, ToolCounts
+from conducktor.connections.health.queries import note_status
 from conducktor.connections.models import ConnectionRow, OfferRow, ToolRow
 from conducktor.connections.pinned_tool import Offer, PinnedTool
 from conducktor.connections.states import ConnectionState, OfferKind, ToolState
@@ -23,7 +24,10 @@ async def add(tx: Transaction, connection: Connection) -> bool:
     """False when the workspace has a connection of this name already."""
     values = _columns(connection)
     statement = insert(ConnectionRow).values(values).on_conflict_do_nothing(index_elements=["workspace_id", "name"])
-    return await tx.session.scalar(statement.returning(ConnectionRow.id)) is not None
+    if await tx.session.scalar(statement.returning(ConnectionRow.id)) is None:
+        return False
+    await note_status(tx, connection)
+    return True
 
 
 async def get(tx: Transaction, workspace_id: WorkspaceId, name: str) -> Connection | None:
@@ -56,7 +60,7 @@ async def names(tx: Transaction, workspace_id: WorkspaceId) -> dict[str, str | N
 
 
 async def save(tx: Transaction, workspace_id: WorkspaceId, connection: Connection) -> None:
-    """Store every field of a connection that this transaction has locked."""
+    """Store every field of a connection that this transaction has locked, and its status in its history."""
     values = _columns(connection)
     await tx.session.execute(
         update(ConnectionRow)
@@ -64,6 +68,7 @@ async def save(tx: Transaction, workspace_id: WorkspaceId, connection: Connectio
         .values(values)
         .execution_options(synchronize_session=False)
     )
+    await note_status(tx, connection)
 
 
 async def remove(tx: Transaction, workspace_id: WorkspaceId, connection_id: ConnectionId) -> None:

@@ -68,23 +68,6 @@ class ConnectionDetail(msgspec.Struct, frozen=True, kw_only=True):
     offers: list[OfferView]
 
 
-class HealthView(msgspec.Struct, frozen=True, kw_only=True):
-    """How a connection is, since when, why, and what to do about it. Times are of our own checks."""
-
-    name: str
-    title: str
-    state: ConnectionState
-    since: datetime
-    cause: str | None
-    next_step: str | None
-    fault: str | None
-    tools: ToolCounts
-    checked_at: datetime | None
-    last_success_at: datetime | None
-    last_failure_at: datetime | None
-    next_check_at: datetime | None
-
-
 class ToolView(msgspec.Struct, frozen=True, kw_only=True):
     """A tool. `definition` is as its server said it, texts with invisible characters made visible.
 
@@ -171,23 +154,6 @@ def connection_detail(connection: Connection, tools: ToolCounts, offers: tuple[O
         server_version=_shown(server.version),
         instructions=connection.instructions,
         offers=[_offer_view(offer) for offer in offers],
-    )
-
-
-def health_view(connection: Connection, tools: ToolCounts) -> HealthView:
-    return HealthView(
-        name=connection.name,
-        title=connection.title,
-        state=connection.state,
-        since=connection.state_since,
-        cause=connection.state_reason,
-        next_step=connection.state_next_step,
-        fault=connection.fault,
-        tools=tools,
-        checked_at=connection.checked_at,
-        last_success_at=connection.last_success_at,
-        last_failure_at=connection.last_failure_at,
-        next_check_at=connection.next_check_at,
     )
 
 

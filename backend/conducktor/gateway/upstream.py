@@ -1,14 +1,17 @@
 """The step that leaves the house: one request to the connection's server, with its credential, never the caller's."""
 
+import time
 from typing import Protocol
 
 import msgspec
 
 from conducktor.connections import mcp_fault as fault
 from conducktor.connections.alarm import Alarm
+from conducktor.connections.health.vitals import Vitals
 from conducktor.connections.mcp_client import McpClient, OnNotification, UpstreamError
 from conducktor.connections.mcp_reply import Notification, Reply
 from conducktor.connections.sign_in.renewals import Renewals
+from conducktor.connections.toolbox import Connected
 from conducktor.core.tool_call import CallRequest, CallResult, ToolCall
 from conducktor.gateway.completion import completion_params
 from conducktor.gateway.mirrored_headers import mirrored_headers
@@ -57,10 +60,12 @@ class Upstream:
         request_states: RequestStates,
         *,
         renewals: Renewals,
+        vitals: Vitals,
         deadline_s: float,
     ) -> None:
         self._mcp = mcp
         self._renewals = renewals
+        self._vitals = vitals
         self._request_states = request_states
         self._local = local
         self._alarm = alarm
@@ -73,6 +78,7 @@ class Upstream:
         params = _params(call, request, relay)
         if "requestState" in params:
             params["requestState"] = await self._request_states.unseal(call, params["requestState"])
+        began = time.perf_counter()
         try:
             reply = await self._renewals.asking(
                 call.actor.workspace_id,
@@ -89,10 +95,16 @@ class Upstream:
                     behalf=relay.behalf,
                 ),
             )
-        except UpstreamError:
-            self._alarm.sound(call.actor.workspace_id, target.connection.id)
+        except UpstreamError as error:
+            self._failed(call, target.connection, error)
             raise
+        self._vitals.answered(call.actor.workspace_id, target.connection.id, time.perf_counter() - began)
         return self._result(call, target.connection.name, reply, relay)
+
+    def _failed(self, call: ToolCall, connection: Connected, error: UpstreamError) -> None:
+        self._alarm.sound(call.actor.workspace_id, connection.id)
+        if error.fault in fault.SERVERS_OWN:
+            self._vitals.failed(call.actor.workspace_id, connection.id)
 
     def _result(self, call: ToolCall, connection: str, reply: Reply, relay: Relay) -> CallResult:
         if reply.error is not None:

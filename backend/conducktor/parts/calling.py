@@ -44,6 +44,7 @@ class Parts(WithAuthorization):
                 Alarm(self.doorbell),
                 RequestStates(self.database, self.key_ring, self.clock),
                 renewals=self.renewals,
+                vitals=self.vitals,
                 deadline_s=settings.call_deadline_s,
             ),
         )
@@ -66,6 +67,8 @@ class Parts(WithAuthorization):
             stack.push_async_callback(self.mcp.close)
             await self.audit.start()
             stack.push_async_callback(self.audit.stop)
+            await self.vitals.start()
+            stack.push_async_callback(self.vitals.stop)
             await self.budgets.start()
             stack.push_async_callback(self.budgets.stop)
             await self.authenticator.start()

@@ -3,6 +3,7 @@
 from conducktor import __version__
 from conducktor.connections.catalog.library import Catalog
 from conducktor.connections.discovery import Discovery
+from conducktor.connections.health.vitals import Vitals
 from conducktor.connections.lifecycle import Lifecycle
 from conducktor.connections.mcp_client import McpClient
 from conducktor.connections.sign_in.renewals import Renewals
@@ -20,7 +21,8 @@ class WithConnections(WithAccounts):
         self.catalog = Catalog(settings)
         self.renewals = Renewals(self.database, self.http, self.key_ring, self.clock)
         self.sign_ins = SignIns(self.database, self.http, self.mcp, self.key_ring, self.clock, self.audit, settings.origin)
-        self.discovery = Discovery(self.database, self.mcp, self.key_ring, self.clock, self.renewals)
+        self.vitals = Vitals(self.database, self.clock)
+        self.discovery = Discovery(self.database, self.mcp, self.key_ring, self.clock, self.renewals, self.vitals)
         self.connection_lifecycle = Lifecycle(
             self.database,
             self.discovery,

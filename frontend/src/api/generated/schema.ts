@@ -688,10 +688,30 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tell whether a connection works, since when, and if not: why, and what to do.
-         * @description Tell whether a connection works, since when, and if not: why, and what to do.
+         * Tell whether a connection works, since when, and if not: why, and what to do. With uptime and latency of the last day.
+         * @description Tell whether a connection works, since when, and if not: why, and what to do. With uptime and latency of the last day.
          */
         get: operations["connections_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/connections/{name}/health/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how a connection was over time: uptime, answers and their latency, changes of its status. Kept for 30 days.
+         * @description Show how a connection was over time: uptime, answers and their latency, changes of its status. Kept for 30 days.
+         */
+        get: operations["connections_health_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2003,21 +2023,62 @@ export interface components {
             name: string;
             people: components["schemas"]["GroupPerson"][];
         };
+        /** HealthHistory */
+        HealthHistory: {
+            calls: number;
+            changes: components["schemas"]["PeriodView"][];
+            failed_calls: number;
+            name: string;
+            p50_ms: number | null;
+            p95_ms: number | null;
+            points: components["schemas"]["HealthPoint"][];
+            /** Format: date-time */
+            since: string;
+            step_s: number;
+            /** Format: date-time */
+            until: string;
+            uptime_percent: number | null;
+        };
+        /** HealthPoint */
+        HealthPoint: {
+            /** Format: date-time */
+            at: string;
+            calls: number;
+            down_s: number;
+            failed_calls: number;
+            failed_probes: number;
+            p50_ms: number | null;
+            p95_ms: number | null;
+            probes: number;
+            sign_in_s: number;
+        };
+        /**
+         * HealthStatus
+         * @enum {string}
+         */
+        HealthStatus: "healthy" | "down" | "sign_in_needed" | "pending" | "disabled";
         /** HealthView */
         HealthView: {
+            calls: number;
             cause: string | null;
             checked_at: string | null;
+            failed_calls: number;
             fault: string | null;
             last_failure_at: string | null;
             last_success_at: string | null;
             name: string;
             next_check_at: string | null;
             next_step: string | null;
+            p50_ms: number | null;
+            p95_ms: number | null;
             /** Format: date-time */
             since: string;
             state: components["schemas"]["ConnectionState"];
+            status: components["schemas"]["HealthStatus"];
+            summary: string;
             title: string;
             tools: components["schemas"]["ToolCounts"];
+            uptime_percent: number | null;
         };
         /** Installation */
         Installation: {
@@ -2163,6 +2224,14 @@ export interface components {
          * @enum {string}
          */
         Period: "day" | "week" | "month";
+        /** PeriodView */
+        PeriodView: {
+            cause: string | null;
+            /** Format: date-time */
+            since: string;
+            status: components["schemas"]["HealthStatus"];
+            until: string | null;
+        };
         /**
          * Permission
          * @description One thing that a person may be allowed to do in a workspace.
@@ -2832,6 +2901,9 @@ export type FieldChange = components['schemas']['FieldChange'];
 export type ForgottenPassword = components['schemas']['ForgottenPassword'];
 export type GroupPerson = components['schemas']['GroupPerson'];
 export type GroupView = components['schemas']['GroupView'];
+export type HealthHistory = components['schemas']['HealthHistory'];
+export type HealthPoint = components['schemas']['HealthPoint'];
+export type HealthStatus = components['schemas']['HealthStatus'];
 export type HealthView = components['schemas']['HealthView'];
 export type Installation = components['schemas']['Installation'];
 export type InvitationView = components['schemas']['InvitationView'];
@@ -2852,6 +2924,7 @@ export type OfferView = components['schemas']['OfferView'];
 export type OperationClass = components['schemas']['OperationClass'];
 export type Outcome = components['schemas']['Outcome'];
 export type Period = components['schemas']['Period'];
+export type PeriodView = components['schemas']['PeriodView'];
 export type Permission = components['schemas']['Permission'];
 export type Person = components['schemas']['Person'];
 export type PolicyDraft = components['schemas']['PolicyDraft'];
@@ -3882,6 +3955,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthView"];
+                };
+            };
+        };
+    };
+    connections_health_history: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthHistory"];
                 };
             };
         };
