@@ -11,6 +11,7 @@ from uuid import UUID
 import httpx
 import msgspec
 import uvicorn
+from argon2 import PasswordHasher
 from litestar import Litestar
 
 from conducktor.app import create_app
@@ -24,6 +25,7 @@ from conducktor.settings import Settings
 from tests.support.promptly import PROMPTLY_S
 
 PASSWORD = "a tall ship and a star"
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # its own takes 64 MiB and a quarter second each
 KEEP_ALIVE = httpx.Limits(keepalive_expiry=2.0)  # the server's is 5 s, httpx' own too: a request could cross the hanging up
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -44,6 +46,7 @@ async def running_product(settings: Settings, *, process_index: int = 0) -> Asyn
         config = uvicorn.Config(
             app, log_config=None, access_log=False, proxy_headers=False, server_header=False, timeout_graceful_shutdown=2
         )
+        app.state["parts"].passwords._hasher = QUICK_HASHER
         server = uvicorn.Server(config)
         serving = asyncio.create_task(_serve(server, listener), name="product")
         try:

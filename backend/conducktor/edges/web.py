@@ -3,10 +3,11 @@
 import gzip
 import hashlib
 import mimetypes
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
@@ -17,12 +18,18 @@ COMPRESSIBLE = (".css", ".html", ".js", ".json", ".svg", ".txt")
 NOT_PAGES = ("api/", "oauth/token", "oauth/register", "oauth/revoke", ".well-known/", "schema/", "assets/")
 
 
-class Asset(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Asset:
     content: bytes
-    compressed: bytes | None
     media_type: str
     etag: str
     cache_control: str
+    is_compressible: bool = False
+
+    @cached_property
+    def compressed(self) -> bytes | None:
+        """With the first request, not with the start of the process."""
+        return gzip.compress(self.content, 9) if self.is_compressible else None
 
 
 def routes(web_root: Path) -> list[HTTPRouteHandler]:
@@ -46,7 +53,7 @@ def _respond(request: Request[Any, Any, Any], asset: Asset) -> Response[bytes]:
     headers = {"Cache-Control": asset.cache_control, "ETag": asset.etag, "Vary": "Accept-Encoding"}
     if request.headers.get("if-none-match") == asset.etag:
         return Response(b"", status_code=304, headers=headers)
-    if asset.compressed and "gzip" in request.headers.get("accept-encoding", ""):
+    if "gzip" in request.headers.get("accept-encoding", "") and asset.compressed:
         return Response(asset.compressed, media_type=asset.media_type, headers={**headers, "Content-Encoding": "gzip"})
     return Response(asset.content, media_type=asset.media_type, headers=headers)
 
@@ -58,17 +65,16 @@ def _asset(root: Path, path: Path) -> Asset:
         media_type += "; charset=utf-8"
     return Asset(
         content=content,
-        compressed=gzip.compress(content, 9) if path.suffix in COMPRESSIBLE else None,
         media_type=media_type,
         etag=f'"{hashlib.sha256(content).hexdigest()[:32]}"',
         cache_control=IMMUTABLE if path.parent.name == "assets" and path.parent.parent == root else REVALIDATE,
+        is_compressible=path.suffix in COMPRESSIBLE,
     )
 
 
 _HINT = Asset(
     content=b"<!doctype html><title>Conducktor</title><p>The web application is not built. Run <code>make run</code>, or "
     b"<code>npm ci &amp;&amp; npm run build</code> in <code>frontend/</code>.",
-    compressed=None,
     media_type="text/html; charset=utf-8",
     etag='"hint"',
     cache_control="no-store",

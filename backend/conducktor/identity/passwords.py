@@ -2,6 +2,7 @@
 
 import asyncio
 import unicodedata
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -27,7 +28,7 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()  # RFC 9106 §4, second recommended option: 64 MiB, 3 passes
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="argon2")
-        self._nobodys = self._hasher.hash("the password of nobody")
+        self._nobodys = _nobodys(self._hasher)
 
     async def hash(self, password: str) -> str:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._hasher.hash, _normal(password))
@@ -60,6 +61,13 @@ def check_password(password: str, *, field: str, email: str) -> None:
         raise _refused(field, "This password is one of the first that anybody would try. Choose another one.")
     if plain in {email.lower(), email.lower().partition("@")[0]}:
         raise _refused(field, "Your e-mail address is not a password. Choose another one.")
+
+
+def _nobodys(hasher: PasswordHasher) -> str:
+    """A hash that no password has and that takes as long as any to verify."""
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    salt, tag = (b64encode(bytes(length)).decode().rstrip("=") for length in (hasher.salt_len, hasher.hash_len))
+    return f"$argon2id$v=19${cost}${salt}${tag}"
 
 
 def _normal(password: str) -> str:

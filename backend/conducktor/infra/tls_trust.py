@@ -1,11 +1,13 @@
 """Whom we believe when a server says who it is: the system's certificate authorities and the operator's own."""
 
 import ssl
+from functools import cache
 from pathlib import Path
 
 from conducktor.core.errors import Invalid
 
 
+@cache
 def client_context(authorities: Path | None) -> ssl.SSLContext:
     """Verifies certificate and name, always; built once, because loading the authorities takes longer than most calls.
 

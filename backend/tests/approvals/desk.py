@@ -63,7 +63,7 @@ class Desk:
                 return answer
             await asyncio.sleep(0.1)
 
-    async def ended(self, approval_id: str, *, within_s: float = 5.0) -> dict[str, Any]:
+    async def ended(self, approval_id: str, *, within_s: float = 10.0) -> dict[str, Any]:
         """The request, once it has come to an end."""
         async with asyncio.timeout(within_s):
             while True:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.approvals.conftest import DEADLINE_S
 from tests.approvals.desk import OK, Desk
 from tests.connections.shelf import tool
 from tests.gateway.client import Client, text
@@ -232,7 +233,7 @@ async def test_what_may_have_happened_asks_a_person_and_is_never_sent_again(desk
     asked = await desk.ask()
     decoded(await desk.decide(asked.id))
 
-    line = await desk.ended(asked.id)
+    line = await desk.ended(asked.id, within_s=DEADLINE_S + 10)
     assert line["state"] == "outcome_unknown"
     told = await asked.again()
     assert text(told).startswith("The call was approved and sent, but it is not known whether it was carried out.")

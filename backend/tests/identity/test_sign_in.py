@@ -114,6 +114,7 @@ async def test_one_password_tried_on_many_accounts_is_throttled_by_network(produ
 
 
 async def test_a_password_hashed_with_older_parameters_is_hashed_again_at_sign_in(product: Product) -> None:
+    product.parts.passwords._hasher = Passwords()._hasher
     async with Browser(product.url) as ada:
         await ada.sign_up("ada@example.com")
         old = await Passwords(PasswordHasher(time_cost=1, memory_cost=8192)).hash(PASSWORD)
