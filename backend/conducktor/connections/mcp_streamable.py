@@ -151,19 +151,22 @@ class StreamableChannel:
 
     async def _discover(self, deadline: Deadline) -> ServerFacts | None:
         half = Deadline(deadline.left_s() / 2)  # an old server may let an unknown method hang
+        reply = await self._asked_to_discover(half)
+        if reply and (named := _versions_instead(reply)):
+            if newest_common(named, MODERN_VERSIONS):
+                reply = await self._asked_to_discover(half)  # it does speak ours, and says that we may try again
+            elif not newest_common(named, LEGACY_VERSIONS):
+                raise fault.unsupported_version(self._door.name, ", ".join(named))
+        return read_discovery(reply.result) if reply and reply.result is not None else None
+
+    async def _asked_to_discover(self, deadline: Deadline) -> Reply | None:
+        """None for what no modern server answers."""
         try:
-            reply = (await self._ask_modern(Ask("server/discover", b"{}", half, repeatable=True))).reply
+            return (await self._ask_modern(Ask("server/discover", b"{}", deadline, repeatable=True))).reply
         except UpstreamError as error:
             if error.fault in _SAYS_NOTHING_OF_THE_ERA:
                 raise
             return None
-        if reply.result is not None:
-            return read_discovery(reply.result)
-        if reply.error and reply.error.code == UNSUPPORTED_PROTOCOL_VERSION:
-            named = versions_named(reply.error.data)
-            if named and not newest_common(named, LEGACY_VERSIONS):
-                raise fault.unsupported_version(self._door.name, ", ".join(named))
-        return None
 
     async def _settle(self, deadline: Deadline) -> None:
         if self._era is None:
@@ -189,6 +192,13 @@ class StreamableChannel:
 
     def _tell_cancelled(self, session: Session, request_id: int, why: str) -> None:
         self._outbox.send_letter(self._door.url, session.headers, encode_cancellation(request_id, why))
+
+
+def _versions_instead(reply: Reply) -> tuple[str, ...]:
+    """What an upstream that refused our revision would speak."""
+    if reply.error is None or reply.error.code != UNSUPPORTED_PROTOCOL_VERSION:
+        return ()
+    return versions_named(reply.error.data)
 
 
 def _is_about_the_client(code: int, ask: Ask) -> bool:

@@ -60,7 +60,12 @@ def asks_to_sign_in(connection: Connection, error: UpstreamError) -> bool:
     """Whether signing in helps: not where a key was entered, which is wrong then."""
     if error.fault is not Fault.SIGN_IN_AGAIN:
         return False
-    return connection.auth is Auth.OAUTH or (connection.auth is Auth.NONE and "resource_metadata=" in (error.challenge or ""))
+    return connection.auth is Auth.OAUTH or (connection.auth is Auth.NONE and _wants_a_token(error.challenge))
+
+
+def _wants_a_token(challenge: str | None) -> bool:
+    """A server that wants a key says so too, now and then; then the sign-in says that it wants a key."""
+    return (challenge or "").lstrip().lower().startswith("bearer")
 
 
 def is_full_discovery_due(connection: Connection, now: datetime) -> bool:
