@@ -34,10 +34,19 @@ class Report(NamedTuple):
 
 async def run_server_suite(url: str, revision: str) -> Report:
     """Everything that `revision` requires of a server, and what the suite runs besides."""
+    return await _run(["server", "--url", url, "--requirements", revision])
+
+
+async def run_client_suite(command: str, revision: str) -> Report:
+    """The same for a client: `command` is started once for each scenario, all at once."""
+    return await _run(["client", "--command", command, "--requirements", revision, "--timeout", str(int(RUN_S * 1000))])
+
+
+async def _run(arguments: list[str]) -> Report:
     for program in (NODE, PROGRAM):
         assert program.exists(), f"{program} is missing: run e2e/upstreams/install.sh"
     with tempfile.TemporaryDirectory() as results:
-        command = [str(NODE), str(PROGRAM), "server", "--url", url, "--requirements", revision, "--output-dir", results]
+        command = [str(NODE), str(PROGRAM), *arguments, "--output-dir", results]
         process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
         try:
             async with asyncio.timeout(RUN_S):
@@ -50,7 +59,7 @@ async def run_server_suite(url: str, revision: str) -> Report:
 
 
 def _read(output: str, results: Path) -> Report:
-    summary = output[output.rfind("=== SUMMARY ===") :]
+    summary = output[output.rfind(" SUMMARY ===") :]
     unscored = {found["name"] for found in _UNSCORED.finditer(summary)}
     went_well = {found["name"]: int(found["failed"]) == 0 for found in _SCENARIO.finditer(summary)}
     assert went_well, f"the suite printed no summary:\n{output[-3000:]}"

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider
 from mcp.client.client import Client
+from mcp.client.session import ElicitationFnT
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
 from pydantic import AnyUrl
@@ -75,14 +76,22 @@ class _Exchange(httpx2.AsyncByteStream):
 
 @asynccontextmanager
 async def official_client(
-    url: str, *, mode: str = "legacy", token: str | None = None, auth: httpx2.Auth | None = None
+    url: str,
+    *,
+    mode: str = "legacy",
+    token: str | None = None,
+    auth: httpx2.Auth | None = None,
+    on_question: ElicitationFnT | None = None,
 ) -> AsyncIterator[tuple[Client, Wire]]:
-    """Connected, in the handshake era unless `mode` is `auto`; with a bearer token or the client's own way to get one."""
+    """Connected, in the handshake era unless `mode` is `auto`; with a bearer token or the client's own way to get one.
+
+    With `on_question` it declares elicitation.
+    """
     wire = Wire()
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     async with (
         httpx2.AsyncClient(transport=wire, headers=headers, auth=auth, timeout=TIMEOUT_S) as http,
-        Client(streamable_http_client(url, http_client=http), mode=mode) as client,
+        Client(streamable_http_client(url, http_client=http), mode=mode, elicitation_callback=on_question) as client,
     ):
         yield client, wire
 
