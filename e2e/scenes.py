@@ -93,6 +93,7 @@ def _connections(full: str, empty: str) -> list[Scene]:
         Scene(name="connection", path=linear),
         Scene(name="connection-tool", path=linear, act=_press_link("create_issue")),
         Scene(name="connection-calls", path=f"{linear}?tab=calls"),
+        Scene(name="connection-health", path=f"{linear}?tab=health"),
         Scene(name="connection-about", path=f"{linear}?tab=about"),
         Scene(name="connection-settings", path=f"{linear}?tab=settings"),
         *_troubled("connection", linear),

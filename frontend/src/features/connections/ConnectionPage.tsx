@@ -30,6 +30,7 @@ import { useTestConnection } from "./useTestConnection";
 
 /** The forms weigh as much as all the rest of the page, which is mostly looked at. */
 const SettingsTab = lazy(() => import("./SettingsTab"));
+const HealthTab = lazy(() => import("./HealthTab"));
 
 const route = getRouteApi("/w/$workspace/connections/$connection");
 
@@ -92,12 +93,18 @@ function Connection({ detail }: { detail: ConnectionDetail }) {
         tabs={[
           { value: undefined, label: "Tools", count: toolsThere(connection.tools) },
           { value: "calls", label: "Last calls" },
+          { value: "health", label: "Health" },
           { value: "about", label: "About" },
           { value: "settings", label: "Settings" },
         ]}
       />
       {tab === undefined && <ToolsTab connection={connection} />}
       {tab === "calls" && <CallsTab connection={connection} />}
+      {tab === "health" && (
+        <Suspense fallback={<DetailSkeleton />}>
+          <HealthTab connection={connection} />
+        </Suspense>
+      )}
       {tab === "about" && <AboutTab detail={detail} />}
       {tab === "settings" && (
         <Suspense fallback={<DetailSkeleton />}>
@@ -108,7 +115,7 @@ function Connection({ detail }: { detail: ConnectionDetail }) {
   );
 }
 
-const TABS = ["calls", "about", "settings"] as const;
+const TABS = ["calls", "health", "about", "settings"] as const;
 
 const SINCE = { ACTIVE: "Became active", PENDING: "Asked", ERROR: "Began to fail", DISABLED: "Disabled" };
 

@@ -13,6 +13,11 @@ export const connectionQuery = (workspace: string, name: string) =>
 export const healthQuery = (workspace: string, name: string) =>
   queries.queryOptions("get", "/api/workspaces/{workspace}/connections/{name}/health", { params: { path: { workspace, name } } });
 
+export const healthHistoryQuery = (workspace: string, name: string, days: number) =>
+  queries.queryOptions("get", "/api/workspaces/{workspace}/connections/{name}/health/history", {
+    params: { path: { workspace, name }, query: { days } },
+  });
+
 export const signInQuery = (workspace: string, name: string) =>
   queries.queryOptions("get", "/api/workspaces/{workspace}/connections/{name}/sign-in", {
     params: { path: { workspace, name } },
