@@ -95,6 +95,11 @@ def _decode(body: bytes) -> list[Message]:
         return _batch.decode(mended) if mended[:1] == b"[" else [_message.decode(mended)]
 
 
+def has_lone_surrogate(body: bytes) -> bool:
+    """Whether an escape in this JSON stands for half a surrogate pair, which is no character."""
+    return any(escape["lone"] for escape in _ESCAPE.finditer(body))
+
+
 def _without_lone_surrogate(escape: re.Match[bytes]) -> bytes:
     return b"\\ufffd" if escape["lone"] else escape[0]
 

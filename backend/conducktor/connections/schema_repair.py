@@ -85,7 +85,7 @@ class _Repair:
 
     def _null_keywords(self, schema: Schema, path: tuple[str, ...]) -> None:
         """`null` stands for an absent keyword in what some generators write."""
-        for keyword in [k for k, v in schema.items() if v is None and k not in {"const", "default", "example"}]:
+        for keyword in [k for k, v in schema.items() if v is None and not _may_be_null(k)]:
             del schema[keyword]
             self._note((*path, keyword), "`null` is left out")
 
@@ -210,3 +210,7 @@ def _fits(value: Any, types: set[str]) -> bool:
             return "array" in types
         case _:
             return "object" in types
+
+
+def _may_be_null(keyword: str) -> bool:
+    return keyword in {"const", "default", "example"} or keyword.startswith("x-")

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from conducktor.connections.mcp_reply import RpcError
 from conducktor.core.errors import ConducktorError, Invalid
 from conducktor.core.ids import CallId, new_id
 from conducktor.core.tool_call import CallRequest, CallResult
@@ -180,10 +181,9 @@ def _text(raw: msgspec.Raw) -> str | None:
 
 def _relayed(outcome: CallResult) -> bytes:
     if outcome.error is not None:
-        error = msgspec.json.decode(outcome.error, type=dict)
-        code = error.get("code", -32603)
-        status = 400 if code == MISSING_ABILITY else 200
-        raise ProtocolError(code, error.get("message", "The connected server refused."), status=status, data=error.get("data"))
+        error = msgspec.json.decode(outcome.error, type=RpcError)
+        data = None if error.data is msgspec.UNSET else error.data  # raw: its bytes are not ours to read
+        raise ProtocolError(error.code, error.message, status=400 if error.code == MISSING_ABILITY else 200, data=data)
     return bytes(outcome.result or b"{}")
 
 

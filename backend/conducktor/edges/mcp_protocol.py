@@ -10,6 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from conducktor import __version__
+from conducktor.connections.mcp_reply import has_lone_surrogate
 from conducktor.gateway.mirrored_headers import decode_header_value
 
 MODERN = "2026-07-28"
@@ -142,7 +143,8 @@ def _envelope(body: bytes) -> Envelope:
         envelope = _decode_envelope(body)
     except UNREADABLE as error:
         code = INVALID_REQUEST if isinstance(error, msgspec.ValidationError) else PARSE_ERROR
-        raise ProtocolError(code, f"The body is not a JSON-RPC message: {_shortly(error)}", status=400) from None
+        what = "half a surrogate pair is no character" if has_lone_surrogate(body) else _shortly(error)
+        raise ProtocolError(code, f"The body is not a JSON-RPC message: {what}", status=400) from None
     if envelope.jsonrpc != "2.0":
         raise ProtocolError(INVALID_REQUEST, 'The body is not a JSON-RPC message: "jsonrpc" must be "2.0".', status=400)
     return envelope

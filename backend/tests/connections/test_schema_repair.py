@@ -77,7 +77,7 @@ def test_a_sound_schema_is_listed_as_it_is() -> None:
     sound = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
-        "properties": {"a": {"$ref": "#/$defs/A"}, "b": {"anyOf": [TEXT, {"type": "null"}], "default": None}},
+        "properties": {"a": {"$ref": "#/$defs/A"}, "b": {"anyOf": [TEXT, {"type": "null"}], "default": None, "x-any": None}},
         "required": ["a"],
         "additionalProperties": False,
         "$defs": {"A": {"type": "object", "properties": {"again": {"$ref": "#/$defs/A"}}, "x-unknown": 1}},
