@@ -252,7 +252,7 @@ async def _renamed(product: Product, table: str, away: str) -> AsyncIterator[Non
 
 
 async def _until_broken(client: Client, method: str, *, id: int | str = 1) -> httpx.Response:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while "error" not in (answer := await client.legacy(method, id=id)).json():
             await asyncio.sleep(0.02)
     return answer
