@@ -8,9 +8,9 @@ import msgspec
 from conducktor.connections.address import check_url
 from conducktor.connections.catalog.entry import Entry
 from conducktor.connections.connection import Connection
-from conducktor.connections.credential import check_header_name, seal
+from conducktor.connections.credential import check_key_name, seal
 from conducktor.connections.mcp_endpoint import Transport
-from conducktor.connections.states import Auth, ConnectionState
+from conducktor.connections.states import NAMED_AUTH, Auth, ConnectionState
 from conducktor.connections.wish import as_sent, check_title
 from conducktor.core.actor import Actor
 from conducktor.core.errors import Invalid
@@ -77,7 +77,8 @@ def _with_credential(before: Connection, after: Connection, wish: Alteration, ru
     after = msgspec.structs.replace(after, renew_after=None)
     if after.auth in (Auth.NONE, Auth.OAUTH):
         return msgspec.structs.replace(after, header_name=None, credential_sealed=None)
-    header_name = check_header_name(wish.header_name or before.header_name) if after.auth is Auth.HEADER else None
+    known = before.header_name if before.auth is after.auth else None
+    header_name = check_key_name(wish.header_name or known, after.auth) if after.auth in NAMED_AUTH else None
     if wish.secret:
         sealed = seal(rules.key_ring, before.id, as_sent(wish.secret, after.auth, wish.header_name, rules.entry))
         # Sealing twice never gives the same bytes, so a new secret always counts as a change.

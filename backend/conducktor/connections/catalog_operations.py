@@ -5,14 +5,16 @@ from collections.abc import Mapping
 import msgspec
 
 from conducktor.connections import queries
-from conducktor.connections.catalog.entry import Entry
+from conducktor.connections.catalog.entry import Entry, Needs, Origin
 from conducktor.connections.catalog.library import Catalog
+from conducktor.connections.sign_in.client import redirect_uri
 from conducktor.connections.states import Auth
 from conducktor.connections.tool_names import free_connection_name
 from conducktor.connections.wish import suggested_name
 from conducktor.core.actor import Actor, Permission
 from conducktor.core.operation import operation
 from conducktor.infra.database import Transaction
+from conducktor.settings import Settings
 
 
 class SearchCatalog(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,51 +28,72 @@ class CatalogVariable(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     description: str | None
     default: str | None
+    placeholder: str | None
     choices: list[str]
     is_required: bool
 
 
+class CatalogAddress(msgspec.Struct, frozen=True, kw_only=True):
+    """One of a service's addresses; `note` says what it is for, where there are several."""
+
+    url: str
+    transport: str
+    note: str | None
+    variables: list[CatalogVariable]
+
+
 class CatalogEntryView(msgspec.Struct, frozen=True, kw_only=True):
     """A service in the gallery. `auth_options` are the ways that can be connected now; none of them: `is_available` is
-    false and `unavailable_reason` says why. `suggested_name` is free in this workspace."""
+    false and `unavailable_reason` says why. `doubts` are sentences about what nobody has confirmed. `scopes` are those that an
+    app registered there has to be allowed. `suggested_name` is free in this workspace."""
 
     id: str
     title: str
     description: str
     category: str
+    origin: Origin
+    is_official: bool
     homepage: str | None
     docs: str | None
-    url: str
-    transport: str
-    variables: list[CatalogVariable]
-    needs: str
+    addresses: list[CatalogAddress]
+    needs: Needs
     auth_options: list[Auth]
-    header_name: str | None
+    key_names: dict[str, str]
+    scopes: list[str]
     is_available: bool
     unavailable_reason: str | None
-    is_doubtful: bool
+    doubts: list[str]
     notes: str | None
+    source: str | None
+    imported_by: str | None
     suggested_name: str
     connected_as: list[str]
 
 
 class CatalogView(msgspec.Struct, frozen=True, kw_only=True):
-    """`categories` are those of the whole catalogue, with how many entries each has; `items` those that match."""
+    """`categories` are those of the whole catalogue, with how many entries each has; `items` those that match. `redirect_uri`
+    is what an app registered at a service is given."""
 
     items: list[CatalogEntryView]
     categories: dict[str, int]
     total: int
+    redirect_uri: str
 
 
 @operation(
     "catalog.list", "GET /catalog", Permission.CONNECTIONS_READ, web_only="it fills the gallery; it is too long for a chat"
 )
-async def list_catalog(actor: Actor, data: SearchCatalog, *, tx: Transaction, catalog: Catalog) -> CatalogView:
+async def list_catalog(
+    actor: Actor, data: SearchCatalog, *, tx: Transaction, catalog: Catalog, settings: Settings
+) -> CatalogView:
     """List the services that can be connected; every word of `search` must occur in title, description or category."""
     taken = await queries.names(tx, actor.workspace_id)
     found = catalog.search(data.search, data.category)
     return CatalogView(
-        items=[_view(entry, taken) for entry in found], categories=catalog.categories(), total=len(catalog.entries)
+        items=[_view(entry, taken) for entry in found],
+        categories=catalog.categories(),
+        total=len(catalog.entries),
+        redirect_uri=redirect_uri(settings.origin),
     )
 
 
@@ -78,39 +101,48 @@ CATALOG_OPERATIONS = (list_catalog,)
 
 
 def _view(entry: Entry, taken: Mapping[str, str | None]) -> CatalogEntryView:
+    additions = entry.additions
     return CatalogEntryView(
         id=entry.id,
         title=entry.title,
         description=entry.description,
-        category=entry.additions.category,
+        category=additions.category,
+        origin=entry.origin,
+        is_official=additions.official,
         homepage=entry.homepage,
-        docs=entry.additions.docs,
-        url=entry.remote.url,
-        transport=entry.transport,
-        variables=[
-            CatalogVariable(
-                name=name,
-                description=blank.description,
-                default=blank.default,
-                choices=list(blank.choices),
-                is_required=blank.is_required,
-            )
-            for name, blank in entry.remote.variables.items()
-        ],
-        needs=_needs(entry),
+        docs=additions.docs,
+        addresses=[_address(entry, number) for number in range(len(entry.remotes))],
+        needs=entry.needs,
         auth_options=list(entry.auth_options),
-        header_name=entry.credential_header.name if entry.credential_header else None,
+        key_names={auth.value: name for auth in (Auth.HEADER, Auth.QUERY) if (name := entry.key_name(auth))},
+        scopes=list(additions.auth.scopes),
         is_available=entry.unavailable_reason is None,
         unavailable_reason=entry.unavailable_reason,
-        is_doubtful=entry.additions.confidence != "high" or not entry.additions.auth.verified,
-        notes=entry.additions.notes,
+        doubts=list(entry.doubts),
+        notes=additions.notes,
+        source=entry.source,
+        imported_by=entry.imported_by,
         suggested_name=free_connection_name(suggested_name(entry, entry.remote.url), taken.keys()),
         connected_as=[name for name, service in taken.items() if service == entry.id],
     )
 
 
-def _needs(entry: Entry) -> str:
-    """What a person must bring: `nothing`, a `key`, or an account to sign in with (`oauth`)."""
-    if Auth.NONE in entry.auth_options:
-        return "nothing"
-    return "oauth" if Auth.OAUTH in entry.auth_options[:1] else "key"
+def _address(entry: Entry, number: int) -> CatalogAddress:
+    remote = entry.remotes[number]
+    notes = entry.additions.address_notes
+    return CatalogAddress(
+        url=remote.url,
+        transport=entry.transport_of(number),
+        note=(notes[number] or None) if number < len(notes) else None,
+        variables=[
+            CatalogVariable(
+                name=name,
+                description=blank.description,
+                default=blank.default,
+                placeholder=blank.placeholder,
+                choices=list(blank.choices),
+                is_required=blank.is_required,
+            )
+            for name, blank in remote.variables.items()
+        ],
+    )

@@ -1,6 +1,7 @@
 """The secret of a connection: checked when it comes in, sealed to its row, opened only to be sent to its upstream."""
 
 import re
+from base64 import b64encode
 
 from conducktor.connections.connection import Connection
 from conducktor.connections.mcp_endpoint import Endpoint
@@ -11,6 +12,7 @@ from conducktor.infra.encryption import KeyRing
 
 SECRET_LIMIT = 8_192
 _FIELD_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,100}")
+_PARAMETER_NAME = re.compile(r"[A-Za-z0-9_.~-]{1,100}")
 _FIELD_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
 
 OURS = frozenset(
@@ -34,6 +36,16 @@ def check_header_name(name: str | None) -> str:
     raise Invalid("The header cannot be used.", errors={"header_name": reason})
 
 
+def check_key_name(name: str | None, auth: Auth) -> str:
+    """The header or query parameter that carries the key. Raises Invalid, with the reason under the field `header_name`."""
+    if auth is Auth.HEADER:
+        return check_header_name(name)
+    if not name or not _PARAMETER_NAME.fullmatch(name):
+        reason = "Name the parameter of the address that carries the key, for example api_key."
+        raise Invalid("The parameter cannot be used.", errors={"header_name": reason})
+    return name
+
+
 def check_secret(secret: str) -> str:
     """Without surrounding white space, as it is pasted. Raises Invalid, with the reason under the field `secret`."""
     secret = secret.strip()
@@ -49,24 +61,37 @@ def seal(key_ring: KeyRing, connection_id: ConnectionId, secret: str) -> bytes:
 
 def endpoint_of(connection: Connection, key_ring: KeyRing) -> Endpoint:
     """Raises Invalid when the stored secret cannot be opened: wrong key ring, changed, or of another row."""
+    secret = _opened(connection, key_ring)
     return Endpoint(
         connection_id=connection.id,
         name=connection.name,
         url=connection.url,
         transport=connection.transport,
-        headers=_headers(connection, key_ring),
+        headers=_headers(connection.auth, connection.header_name, secret),
+        query=((connection.header_name or "key", secret),) if connection.auth is Auth.QUERY and secret else (),
         era=connection.era,
         protocol_version=connection.protocol_version,
     )
 
 
-def _headers(connection: Connection, key_ring: KeyRing) -> tuple[tuple[str, str], ...]:
+def _opened(connection: Connection, key_ring: KeyRing) -> str | None:
     if connection.auth is Auth.NONE or connection.credential_sealed is None:
+        return None
+    return key_ring.open(connection.credential_sealed, bound_to=_bound_to(connection.id)).decode()
+
+
+def _headers(auth: Auth, name: str | None, secret: str | None) -> tuple[tuple[str, str], ...]:
+    if secret is None:
         return ()
-    secret = key_ring.open(connection.credential_sealed, bound_to=_bound_to(connection.id)).decode()
-    if connection.auth in (Auth.BEARER, Auth.OAUTH):
-        return (("Authorization", f"Bearer {secret}"),)
-    return ((connection.header_name or "Authorization", secret),)
+    match auth:
+        case Auth.BEARER | Auth.OAUTH:
+            return (("Authorization", f"Bearer {secret}"),)
+        case Auth.BASIC:
+            return (("Authorization", f"Basic {b64encode(secret.encode()).decode()}"),)
+        case Auth.HEADER:
+            return ((name or "Authorization", secret),)
+        case _:
+            return ()
 
 
 def _bound_to(connection_id: ConnectionId) -> bytes:

@@ -52,8 +52,8 @@ class Door:
         """Raises UpstreamError when a credential can not be sent as a header."""
         self._outbox = outbox
         self.name = endpoint.name
-        self.url = endpoint.url
-        self.redaction = Redaction(endpoint.headers)
+        self.url = endpoint.full_url
+        self.redaction = Redaction((*endpoint.headers, *endpoint.query))
         self.headers = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
         for name, value in endpoint.headers:
             try:

@@ -1,6 +1,7 @@
 """Where an upstream MCP server is, how to speak to it, and with which credential."""
 
 from enum import StrEnum
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -34,6 +35,20 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     transport: Transport = Transport.STREAMABLE_HTTP
     headers: tuple[tuple[str, str], ...] = ()
     """The credential. Any value the upstream echoes is blacked out (8 characters and longer)."""
+    query: tuple[tuple[str, str], ...] = ()
+    """A credential that the service takes only in its address; blacked out likewise. Never part of `url`, which is shown."""
     era: Era | None = None
     """None: not probed yet; `McpClient` then probes once per process."""
     protocol_version: str | None = None
+
+    @property
+    def full_url(self) -> str:
+        """The address to send to."""
+        return with_query(self.url, self.query)
+
+
+def with_query(url: str, pairs: tuple[tuple[str, str], ...]) -> str:
+    """`url` with these pairs at the end of its query; RFC 3986 §2.1 encoding, no `+` for a space."""
+    if not pairs:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(pairs, quote_via=quote)}"

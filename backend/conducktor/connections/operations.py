@@ -32,6 +32,7 @@ class CreateConnection(msgspec.Struct, frozen=True, kw_only=True):
     service: Annotated[str | None, msgspec.Meta(description="A service of the catalogue, for example linear or github.")] = None
     url: Annotated[str | None, msgspec.Meta(description="Address of an MCP server, beginning with https://.")] = None
     variables: Annotated[dict[str, str], msgspec.Meta(description="What fills the blanks in the service's address.")] = {}
+    remote: Annotated[int, msgspec.Meta(description="Which of the service's addresses, counted from 0.")] = 0
     transport: Transport | None = None
     auth: Annotated[Auth | None, msgspec.Meta(description="How Conducktor shows its key to the server.")] = None
     header_name: Annotated[str | None, msgspec.Meta(description="For auth = header: the header that carries the key.")] = None

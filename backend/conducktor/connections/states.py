@@ -25,8 +25,16 @@ class Auth(StrEnum):
     NONE = "none"
     BEARER = "bearer"
     HEADER = "header"
+    BASIC = "basic"
+    """User name and password, with a colon between them: RFC 7617."""
+    QUERY = "query"
+    """In the address, under the name of a query parameter: only for services that take it nowhere else."""
     OAUTH = "oauth"
     """A person signs in at the service; the credential is an access token, renewed by `sign_in/`."""
+
+
+NAMED_AUTH = frozenset({Auth.HEADER, Auth.QUERY})
+"""Kinds whose key goes under a name that somebody has to say."""
 
 
 class OfferKind(StrEnum):

@@ -12,10 +12,10 @@ from conducktor.connections.address import check_url
 from conducktor.connections.catalog.entry import Entry
 from conducktor.connections.catalog.library import Catalog
 from conducktor.connections.connection import Connection
-from conducktor.connections.credential import check_header_name, check_secret, seal
+from conducktor.connections.credential import check_key_name, check_secret, seal
 from conducktor.connections.hidden_text import hidden_in
 from conducktor.connections.mcp_endpoint import Transport
-from conducktor.connections.states import Auth, ConnectionState
+from conducktor.connections.states import NAMED_AUTH, Auth, ConnectionState
 from conducktor.connections.tool_names import CONNECTION_NAME_LIMIT, check_connection_name, free_connection_name
 from conducktor.core.actor import Actor, Surface
 from conducktor.core.errors import Invalid
@@ -34,6 +34,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     service: str | None
     url: str | None
     variables: Mapping[str, str]
+    remote: int
     transport: Transport | None
     auth: Auth | None
     header_name: str | None
@@ -121,9 +122,9 @@ def blueprint(wish: Wish, catalog: Catalog, guard: AddressGuard) -> Blueprint:
         title=check_title(wish.title) if wish.title else None,
         entry=entry,
         url=url,
-        transport=wish.transport or (entry.transport if entry else Transport.STREAMABLE_HTTP),
+        transport=wish.transport or (entry.transport_of(wish.remote) if entry else Transport.STREAMABLE_HTTP),
         auth=auth,
-        header_name=_header_name(wish, entry) if auth is Auth.HEADER else None,
+        header_name=_key_name(wish, entry, auth) if auth in NAMED_AUTH else None,
         secret=_secret(wish, entry, auth),
     )
 
@@ -156,6 +157,9 @@ def as_sent(secret: str, auth: Auth, header_name: str | None, entry: Entry | Non
     header = entry.credential_header if entry else None
     if auth is Auth.HEADER and header and header_name in (None, header.name):
         return check_secret(header.filled(secret))
+    if auth is Auth.BASIC and ":" not in secret:
+        reason = "Enter user name and password with a colon between them, for example ada:open-sesame."
+        raise Invalid("The secret cannot be used.", errors={"secret": reason})
     return secret
 
 
@@ -176,7 +180,7 @@ def _url(wish: Wish, entry: Entry | None) -> str:
         raise Invalid(
             "Nothing says where to connect to.", errors={"url": "Enter the address of the MCP server, or choose a service."}
         )
-    return entry.address(dict(wish.variables))
+    return entry.address(dict(wish.variables), wish.remote)
 
 
 def _auth(wish: Wish, entry: Entry | None) -> Auth:
@@ -190,9 +194,8 @@ def _auth(wish: Wish, entry: Entry | None) -> Auth:
     return with_key[0] if wish.secret and with_key else entry.auth_options[0]
 
 
-def _header_name(wish: Wish, entry: Entry | None) -> str:
-    known = entry.credential_header.name if entry and entry.credential_header else None
-    return check_header_name(wish.header_name or known)
+def _key_name(wish: Wish, entry: Entry | None, auth: Auth) -> str:
+    return check_key_name(wish.header_name or (entry.key_name(auth) if entry else None), auth)
 
 
 def _secret(wish: Wish, entry: Entry | None, auth: Auth) -> str | None:

@@ -57,6 +57,21 @@ async def test_a_key_in_a_header_of_ones_choice(desk: Desk, shelf: Shelf) -> Non
     assert all(r.headers["x-api-key"] == KEY for r in shelf.received)
 
 
+async def test_a_user_name_with_its_password(desk: Desk, shelf: Shelf) -> None:
+    made = await desk.connect(shelf, auth="basic", secret="ada:open-sesame")
+
+    assert (made.auth, made.header_name) == (Auth.BASIC, None)
+    assert shelf.received[-1].headers["authorization"] == "Basic YWRhOm9wZW4tc2VzYW1l"
+
+
+async def test_a_key_in_the_address_is_never_part_of_the_address_that_is_shown(desk: Desk, shelf: Shelf) -> None:
+    made = await desk.connect(shelf, auth="query", header_name="api_key", secret="the key&more")
+
+    assert made.state is ConnectionState.ACTIVE
+    assert made.url == shelf.url
+    assert {received.path for received in shelf.received} == {"/mcp?api_key=the%20key%26more"}
+
+
 async def test_a_server_that_wants_a_key_says_so_in_plain_words(desk: Desk, shelf: Shelf) -> None:
     shelf.token = KEY
     made = await desk.connect(shelf)
@@ -214,12 +229,12 @@ async def test_the_gallery_offers_what_can_be_connected_now(desk: Desk) -> None:
     assert gallery.total == 183
     assert sum(gallery.categories.values()) == 183
     assert SANDBOX not in gallery.categories
-    assert entries["notion"].needs == "oauth"
+    assert entries["notion"].needs == "sign_in"
     assert entries["notion"].auth_options == [Auth.OAUTH]
     assert set(entries["linear"].auth_options) == {Auth.OAUTH, Auth.BEARER}
-    assert [e.id for e in entries.values() if not e.is_available] != []
     assert entries["deepwiki"].needs == "nothing"
-    assert entries["pagerduty"].header_name == "Authorization"
+    assert entries["pagerduty"].key_names == {"header": "Authorization"}
+    assert gallery.redirect_uri.endswith("/oauth/connections/callback")
     assert all(entry.is_available == bool(entry.auth_options) for entry in entries.values())
 
 

@@ -1,68 +1,59 @@
-"""One service of the catalogue: an official `server.json` document with our additions under one `_meta` key."""
+"""One service of the catalogue: an official `server.json` document, and what we know besides."""
 
 import re
-from typing import Any
+from enum import StrEnum
 
 import msgspec
 
+from conducktor.connections.catalog.document import Document, Header, Input, Remote, additions_of
 from conducktor.connections.mcp_endpoint import Transport
 from conducktor.connections.states import Auth
 from conducktor.core.errors import Invalid
 
-OUR_META = "dev.conducktor.catalog/v1"
-
-_BLANK = re.compile(r"\{(\w+)\}")
 _HOST_VALUE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _PATH_VALUE = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._~/-]{0,252}[A-Za-z0-9_])?")
 
 
-class Input(msgspec.Struct, frozen=True, rename="camel"):
-    """`Input` of the official schema: a blank that somebody fills in."""
+class Needs(StrEnum):
+    """What a person must bring to connect a service."""
 
-    description: str | None = None
-    default: str | None = None
-    choices: tuple[str, ...] = ()
-    is_required: bool = False
-    is_secret: bool = False
-
-
-class Header(msgspec.Struct, frozen=True, rename="camel"):
-    """`KeyValueInput` of the official schema; `value` may hold `{blanks}` described in `variables`."""
-
-    name: str
-    value: str | None = None
-    is_required: bool = False
-    is_secret: bool = False
-    variables: dict[str, Input] = {}
-
-    def filled(self, secret: str) -> str:
-        """The header's value around `secret`; the secret itself when there is no template."""
-        return _BLANK.sub(lambda _: secret, self.value) if self.value else secret
+    NOTHING = "nothing"
+    SIGN_IN = "sign_in"
+    """An account there: Conducktor introduces itself."""
+    CLIENT = "client"
+    """An app that somebody registers there first."""
+    KEY = "key"
+    UNKNOWN = "unknown"
+    """The document does not say; it is found out on connecting."""
 
 
-class Remote(msgspec.Struct, frozen=True):
-    type: str
-    url: str
-    variables: dict[str, Input] = {}
-    headers: tuple[Header, ...] = ()
+class Origin(StrEnum):
+    SHIPPED = "shipped"
+    SANDBOX = "sandbox"
+    OPERATOR = "operator"
+    IMPORTED = "imported"
 
 
 class ServiceAuth(msgspec.Struct, frozen=True, rename="camel"):
-    """`type` and `alternatives`: `oauth-dcr`, `oauth-cimd`, `oauth-client`, `api-key`, `bearer`, `none`. A hint only."""
+    """`type` and `alternatives`: `oauth-dcr`, `oauth-cimd`, `oauth-client`, `api-key`, `bearer`, `none`. A hint only.
 
-    type: str = "none"
+    `basis` is where it is known from: `documented-or-probed`, `vendor-source-unspecific`, `list-label` or `assumed`.
+    """
+
+    type: str | None = None
     alternatives: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
     verified: bool = False
+    basis: str | None = None
     query_parameter: str | None = None
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        return (self.type, *self.alternatives)
+        return (*([self.type] if self.type else ()), *self.alternatives)
 
 
 class Additions(msgspec.Struct, frozen=True, rename="camel"):
-    """What we know beyond the official schema. `confidence` is `high`, `medium` or `low`."""
+    """What we know beyond the official schema. `confidence` is `high` or `medium`; `address_notes` go with `remotes`."""
 
     category: str = "Other"
     official: bool = False
@@ -71,72 +62,87 @@ class Additions(msgspec.Struct, frozen=True, rename="camel"):
     docs: str | None = None
     notes: str | None = None
     suggested_name: str | None = None
-
-
-class _Document(msgspec.Struct, frozen=True, rename="camel"):
-    name: str
-    description: str
-    version: str
-    remotes: tuple[Remote, ...]
-    title: str | None = None
-    website_url: str | None = None
-    meta: dict[str, msgspec.Raw] = msgspec.field(name="_meta", default_factory=dict)
+    address_notes: tuple[str, ...] = ()
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A service that can be connected, or at least named. `id` is the part of the document's name after the slash."""
+    """A service that can be connected, or at least named. `source` is where an imported one came from."""
 
     id: str
     title: str
     description: str
     version: str
     homepage: str | None
-    remote: Remote
+    remotes: tuple[Remote, ...]
     additions: Additions
+    origin: Origin = Origin.SHIPPED
+    source: str | None = None
+    imported_by: str | None = None
 
     @property
-    def transport(self) -> Transport:
-        return Transport.SSE if self.remote.type == "sse" else Transport.STREAMABLE_HTTP
+    def remote(self) -> Remote:
+        return self.remotes[0]
 
     @property
     def credential_header(self) -> Header | None:
         """The header that carries the key, where one is known."""
-        return next((h for h in self.remote.headers if h.is_secret), None)
+        return next((h for h in self.remote.headers if h.carries_key), None)
 
     @property
     def auth_options(self) -> tuple[Auth, ...]:
         """The ways to connect, the service's own preference first."""
-        options = [option for kind in self.additions.auth.kinds if (option := self._option(kind))]
-        return tuple(dict.fromkeys(options))
+        kinds = self.additions.auth.kinds or self._kinds_of_document()
+        return tuple(dict.fromkeys(option for kind in kinds if (option := self._option(kind))))
+
+    @property
+    def needs(self) -> Needs:
+        """By the easiest of its ways that asks nothing of an admin, else by its preferred one."""
+        auth = self.additions.auth
+        if not auth.kinds:
+            return Needs.KEY if self.credential_header else Needs.UNKNOWN
+        if "none" in auth.kinds:
+            return Needs.NOTHING
+        if {"oauth-dcr", "oauth-cimd"} & set(auth.kinds):
+            return Needs.SIGN_IN
+        return Needs.CLIENT if auth.type == "oauth-client" else Needs.KEY
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What nobody has confirmed about it, in plain words."""
+        if self.origin is not Origin.SHIPPED:
+            return ()
+        basis = _BASIS.get(self.additions.auth.basis or "") if not self.additions.auth.verified else None
+        sources = None if self.additions.confidence == "high" else "Only few sources name this address."
+        return tuple(doubt for doubt in (sources, basis) if doubt)
 
     @property
     def unavailable_reason(self) -> str | None:
         """Why it cannot be connected with this version; None when it can."""
-        if self.auth_options:
-            return None
-        if self.additions.auth.query_parameter:
-            return f"{self.title} wants its key inside the address, which would show it; this is not possible yet."
-        return f"How {self.title} wants its key is not known."
+        return None if self.auth_options else f"How {self.title} wants its key is not known."
 
-    def address(self, given: dict[str, str]) -> str:
-        """The URL with its blanks filled in. Raises Invalid with the reason under `variables.<name>`."""
+    def key_name(self, auth: Auth) -> str | None:
+        """The header or query parameter that carries the key."""
+        if auth is Auth.QUERY:
+            return self.additions.auth.query_parameter
+        return self.credential_header.name if self.credential_header else None
+
+    def transport_of(self, remote: int) -> Transport:
+        return Transport.SSE if self.remotes[remote].type == "sse" else Transport.STREAMABLE_HTTP
+
+    def address(self, given: dict[str, str], remote: int = 0) -> str:
+        """One of its addresses with the blanks filled in. Raises Invalid with the reason under `remote`, `variables.<name>`."""
+        if not 0 <= remote < len(self.remotes):
+            raise Invalid(f"{self.title} has no such address.", errors={"remote": "Choose one of the addresses of this service."})
         errors: dict[str, str] = {}
-        values = {name: self._value(name, given.get(name), errors) for name in _BLANK.findall(self.remote.url)}
+        chosen = self.remotes[remote]
+        values = {name: _value(chosen, name, given.get(name), errors) for name in chosen.blanks}
         if errors:
             raise Invalid(f"The address of {self.title} needs something from you.", errors=errors)
-        return _BLANK.sub(lambda blank: values[blank[1]], self.remote.url)
+        return chosen.filled(values)
 
-    def _value(self, name: str, given: str | None, errors: dict[str, str]) -> str:
-        blank = self.remote.variables.get(name, Input())
-        value = (given or blank.default or "").strip()
-        in_host = f"{{{name}}}" in self.remote.url.partition("://")[2].partition("/")[0]
-        if not value:
-            errors[f"variables.{name}"] = f"Please fill in: {blank.description or name}."
-        elif blank.choices and value not in blank.choices:
-            errors[f"variables.{name}"] = f"Choose one of {', '.join(blank.choices)}."
-        elif not (_HOST_VALUE if in_host else _PATH_VALUE).fullmatch(value) or ".." in value or "//" in value:
-            errors[f"variables.{name}"] = "Only letters, digits, dots and hyphens fit here."
-        return value
+    def _kinds_of_document(self) -> tuple[str, ...]:
+        """The official schema has no word for signing in: a header that carries a secret says key, silence anything else."""
+        return ("api-key",) if self.credential_header else ("none", "oauth-dcr")
 
     def _option(self, kind: str) -> Auth | None:
         header = self.credential_header
@@ -148,28 +154,51 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
             case "bearer":
                 return Auth.BEARER
             case "api-key" if header:
-                return Auth.BEARER if header.value == "Bearer {token}" and header.name == "Authorization" else Auth.HEADER
+                return _header_option(header)
+            case "api-key" if self.additions.auth.query_parameter:
+                return Auth.QUERY
             case _:
                 return None
 
 
-def read_document(raw: bytes) -> Entry:
-    """A `server.json` document; unknown fields and foreign `_meta` keys are ignored. Raises Invalid."""
-    try:
-        document = msgspec.json.decode(raw, type=_Document)
-        ours: Any = document.meta.get(OUR_META)
-        additions = msgspec.json.decode(ours, type=Additions) if ours else Additions()
-    except msgspec.MsgspecError as error:
-        raise Invalid(f"This is not a server.json document: {error}") from None
-    if not document.remotes:
-        raise Invalid(f"{document.name} has no remote server, only packages to run.")
-    identifier = document.name.rpartition("/")[2]
+_BASIS = {
+    "assumed": "How it signs people in is assumed; nobody has confirmed it.",
+    "list-label": "How it signs people in comes from a public list only.",
+    "vendor-source-unspecific": "Its maker publishes the address, but not how it signs people in.",
+}
+
+
+def entry_of(document: Document, identifier: str, origin: Origin = Origin.SHIPPED) -> Entry:
+    """Raises Invalid when what stands under our `_meta` key is not what belongs there."""
     return Entry(
         id=identifier,
-        title=document.title or identifier,
+        title=document.title or document.name.rpartition("/")[2],
         description=document.description,
         version=document.version,
         homepage=document.website_url,
-        remote=document.remotes[0],
-        additions=additions,
+        remotes=document.remotes,
+        additions=additions_of(document, Additions),
+        origin=origin,
     )
+
+
+def _header_option(header: Header) -> Auth:
+    template = header.value or ""
+    if header.name.lower() != "authorization":
+        return Auth.HEADER
+    if re.fullmatch(r"Bearer \{\w+\}", template):
+        return Auth.BEARER
+    return Auth.BASIC if re.fullmatch(r"Basic \{\w+\}", template) else Auth.HEADER
+
+
+def _value(remote: Remote, name: str, given: str | None, errors: dict[str, str]) -> str:
+    blank = remote.variables.get(name, Input())
+    value = (given or blank.default or "").strip()
+    in_host = f"{{{name}}}" in remote.url.partition("://")[2].partition("/")[0]
+    if not value:
+        errors[f"variables.{name}"] = f"Please fill in: {blank.description or name}."
+    elif blank.choices and value not in blank.choices:
+        errors[f"variables.{name}"] = f"Choose one of {', '.join(blank.choices)}."
+    elif not (_HOST_VALUE if in_host else _PATH_VALUE).fullmatch(value) or ".." in value or "//" in value:
+        errors[f"variables.{name}"] = "Only letters, digits, dots and hyphens fit here."
+    return value

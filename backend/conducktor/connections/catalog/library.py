@@ -2,7 +2,8 @@
 
 from importlib.resources import files
 
-from conducktor.connections.catalog.entry import Additions, Entry, Remote, ServiceAuth, read_document
+from conducktor.connections.catalog.document import Remote, read_document
+from conducktor.connections.catalog.entry import Additions, Entry, Origin, ServiceAuth, entry_of
 from conducktor.settings import Settings
 
 SANDBOX = "Sandbox"
@@ -46,7 +47,8 @@ class Catalog:
 
 def _shipped() -> list[Entry]:
     folder = files(__package__) / "services"
-    return [read_document(file.read_bytes()) for file in folder.iterdir() if file.name.endswith(".json")]
+    documents = (read_document(file.read_bytes()) for file in folder.iterdir() if file.name.endswith(".json"))
+    return [entry_of(document, document.name.rpartition("/")[2]) for document in documents]
 
 
 def _sandbox(settings: Settings) -> list[Entry]:
@@ -60,8 +62,11 @@ def _sandbox(settings: Settings) -> list[Entry]:
             description=description,
             version="1.0.0",
             homepage=None,
-            remote=Remote(type="streamable-http", url=f"{base}/{path}/mcp"),
-            additions=Additions(category=SANDBOX, official=True, auth=ServiceAuth(verified=True), suggested_name=suggested),
+            remotes=(Remote(type="streamable-http", url=f"{base}/{path}/mcp"),),
+            additions=Additions(
+                category=SANDBOX, official=True, auth=ServiceAuth(type="none", verified=True), suggested_name=suggested
+            ),
+            origin=Origin.SANDBOX,
         )
         for path, title, description, suggested in _SANDBOX_SERVICES
     ]

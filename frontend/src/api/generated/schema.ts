@@ -1539,7 +1539,7 @@ export interface components {
          * Auth
          * @enum {string}
          */
-        Auth: "none" | "bearer" | "header" | "oauth";
+        Auth: "none" | "bearer" | "header" | "basic" | "query" | "oauth";
         /** Authorizations */
         Authorizations: {
             items: components["schemas"]["AuthorizationView"][];
@@ -1645,26 +1645,38 @@ export interface components {
             tool: string;
             verdict: components["schemas"]["Said"];
         };
+        /** CatalogAddress */
+        CatalogAddress: {
+            note: string | null;
+            transport: string;
+            url: string;
+            variables: components["schemas"]["CatalogVariable"][];
+        };
         /** CatalogEntryView */
         CatalogEntryView: {
+            addresses: components["schemas"]["CatalogAddress"][];
             auth_options: components["schemas"]["Auth"][];
             category: string;
             connected_as: string[];
             description: string;
             docs: string | null;
-            header_name: string | null;
+            doubts: string[];
             homepage: string | null;
             id: string;
+            imported_by: string | null;
             is_available: boolean;
-            is_doubtful: boolean;
-            needs: string;
+            is_official: boolean;
+            key_names: {
+                [key: string]: string;
+            };
+            needs: components["schemas"]["Needs"];
             notes: string | null;
+            origin: components["schemas"]["Origin"];
+            scopes: string[];
+            source: string | null;
             suggested_name: string;
             title: string;
-            transport: string;
             unavailable_reason: string | null;
-            url: string;
-            variables: components["schemas"]["CatalogVariable"][];
         };
         /** CatalogVariable */
         CatalogVariable: {
@@ -1673,6 +1685,7 @@ export interface components {
             description: string | null;
             is_required: boolean;
             name: string;
+            placeholder: string | null;
         };
         /** CatalogView */
         CatalogView: {
@@ -1680,6 +1693,7 @@ export interface components {
                 [key: string]: number;
             };
             items: components["schemas"]["CatalogEntryView"][];
+            redirect_uri: string;
             total: number;
         };
         /** ChangeChannelBody */
@@ -1903,6 +1917,11 @@ export interface components {
             header_name?: string | null;
             /** @description Lower-case letters, digits and hyphens. Tools are called <name>_<tool>. */
             name?: string | null;
+            /**
+             * @description Which of the service's addresses, counted from 0.
+             * @default 0
+             */
+            remote: number;
             /** @description Leave it out in a chat: a person enters it in Conducktor. */
             secret?: string | null;
             /** @description A service of the catalogue, for example linear or github. */
@@ -2177,6 +2196,12 @@ export interface components {
             id: string;
             name: string;
         };
+        /**
+         * Needs
+         * @description What a person must bring to connect a service.
+         * @enum {string}
+         */
+        Needs: "nothing" | "sign_in" | "client" | "key" | "unknown";
         /** NewAccount */
         NewAccount: {
             email: string;
@@ -2211,6 +2236,11 @@ export interface components {
          * @enum {string}
          */
         OperationClass: "read" | "write" | "destructive";
+        /**
+         * Origin
+         * @enum {string}
+         */
+        Origin: "shipped" | "sandbox" | "operator" | "imported";
         /**
          * Outcome
          * @description How a call ended, as the audit names it.
@@ -2857,6 +2887,7 @@ export type BudgetScope = components['schemas']['BudgetScope'];
 export type BudgetState = components['schemas']['BudgetState'];
 export type BudgetView = components['schemas']['BudgetView'];
 export type CallPreview = components['schemas']['CallPreview'];
+export type CatalogAddress = components['schemas']['CatalogAddress'];
 export type CatalogEntryView = components['schemas']['CatalogEntryView'];
 export type CatalogVariable = components['schemas']['CatalogVariable'];
 export type CatalogView = components['schemas']['CatalogView'];
@@ -2916,12 +2947,14 @@ export type MemberView = components['schemas']['MemberView'];
 export type Mode = components['schemas']['Mode'];
 export type MyWorkspace = components['schemas']['MyWorkspace'];
 export type Named = components['schemas']['Named'];
+export type Needs = components['schemas']['Needs'];
 export type NewAccount = components['schemas']['NewAccount'];
 export type NewWorkspace = components['schemas']['NewWorkspace'];
 export type NoticeReach = components['schemas']['NoticeReach'];
 export type OfferKind = components['schemas']['OfferKind'];
 export type OfferView = components['schemas']['OfferView'];
 export type OperationClass = components['schemas']['OperationClass'];
+export type Origin = components['schemas']['Origin'];
 export type Outcome = components['schemas']['Outcome'];
 export type Period = components['schemas']['Period'];
 export type PeriodView = components['schemas']['PeriodView'];

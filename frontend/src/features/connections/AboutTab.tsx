@@ -12,6 +12,8 @@ import { useSession } from "../identity/session";
 import { useWorkspace } from "../workspaces/useWorkspace";
 import classes from "./AboutTab.module.css";
 import { healthQuery } from "./connectionQueries";
+import { AUTH_LABELS } from "./SignInFields";
+import { hasKeyName } from "./wish";
 
 /** Where it leads, how it is, and what its server says about itself. */
 export function AboutTab({ detail }: { detail: ConnectionDetail }) {
@@ -76,7 +78,7 @@ function serverFacts({ connection, server_name: server, server_version: version 
 
 function signInOf({ auth, header_name: header, has_secret: hasSecret }: ConnectionView): string {
   if (auth === "none") return "None";
-  const way = auth === "bearer" ? "Bearer token" : `Key in the header ${header ?? ""}`;
+  const way = hasKeyName(auth) ? `${AUTH_LABELS[auth]} (${header ?? ""})` : AUTH_LABELS[auth];
   return hasSecret ? `${way}, stored encrypted` : `${way}, not entered yet`;
 }
 

@@ -1,8 +1,8 @@
 import { Button, TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { useDeferredValue } from "react";
 
 import { failureOf } from "@/api/ApiProblem";
 import type { CatalogEntryView, CatalogView } from "@/api/generated/schema";
@@ -16,67 +16,125 @@ import { paths } from "@/paths";
 import { useWorkspace } from "../workspaces/useWorkspace";
 import { catalogQuery } from "./connectionQueries";
 import { CUSTOM } from "./wish";
-import { shelvesOf } from "./gallery";
+import { categoriesOf, EFFORTS, found, shelvesOf } from "./gallery";
 import classes from "./GalleryPage.module.css";
 import { CustomServerCard, ServiceCard } from "./ServiceCard";
 
 const route = getRouteApi("/w/$workspace/connections/new");
-const SEARCH_AFTER_MS = 150;
 
 export function GalleryPage() {
   const { slug } = useWorkspace();
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
-  const [sought] = useDebouncedValue(search.search ?? "", SEARCH_AFTER_MS);
-  const query = { ...(sought !== "" && { search: sought }), ...(search.category !== undefined && { category: search.category }) };
-  const catalog = useQuery({ ...catalogQuery(slug, query), placeholderData: keepPreviousData });
-  const { data } = catalog;
+  const catalog = useQuery(catalogQuery(slug));
   const failure = failureOf(catalog);
   return (
     <>
       <Crumbs above={[{ label: "Connections", href: paths.connections({ workspace: slug }) }]} />
       <PageHeader title="Add a connection" description="Choose a service, or connect any MCP server by its address." />
-      <TextInput
-        className={classes.search}
-        type="search"
-        aria-label="Search services"
-        placeholder={data ? `Search ${String(data.total)} services` : "Search services"}
-        leftSection={<IconSearch size={16} stroke={1.75} aria-hidden />}
-        value={search.search ?? ""}
-        onChange={(event) => {
-          void navigate({
-            search: { ...search, search: event.currentTarget.value || undefined },
-            replace: true,
-            resetScroll: false,
-          });
-        }}
-      />
-      {data === undefined &&
-        (failure ? <ErrorState error={failure} onRetry={() => void catalog.refetch()} /> : <CardsSkeleton cards={12} />)}
-      {data && (
-        <div className={classes.gallery}>
-          <Categories catalog={data} />
-          <Shelves workspace={slug} entries={data.items} sought={search.search} />
-        </div>
+      {catalog.data === undefined ? (
+        failure ? (
+          <ErrorState error={failure} onRetry={() => void catalog.refetch()} />
+        ) : (
+          <CardsSkeleton cards={12} />
+        )
+      ) : (
+        <Gallery catalog={catalog.data} />
       )}
     </>
+  );
+}
+
+/** The whole catalogue is here, so that what is typed is found with the next picture. */
+function Gallery({ catalog }: { catalog: CatalogView }) {
+  const { slug } = useWorkspace();
+  const search = route.useSearch();
+  const sought = { ...search, search: useDeferredValue(search.search) };
+  const shown = found(catalog.items, sought);
+  return (
+    <>
+      <SearchField total={catalog.total} first={shown.find(({ is_available: can }) => can)} />
+      <Efforts entries={found(catalog.items, { ...sought, needs: undefined })} />
+      <div className={classes.gallery}>
+        <Categories
+          counts={categoriesOf(found(catalog.items, { ...sought, category: undefined }), Object.keys(catalog.categories))}
+        />
+        <Shelves workspace={slug} entries={shown} sought={search.search} />
+      </div>
+    </>
+  );
+}
+
+/** Enter opens the first that is found. */
+function SearchField({ total, first }: { total: number; first: CatalogEntryView | undefined }) {
+  const { slug } = useWorkspace();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  return (
+    <TextInput
+      className={classes.search}
+      type="search"
+      aria-label="Search services"
+      placeholder={`Search ${String(total)} services`}
+      leftSection={<IconSearch size={16} stroke={1.75} aria-hidden />}
+      value={search.search ?? ""}
+      onChange={(event) => {
+        void navigate({
+          search: { ...search, search: event.currentTarget.value || undefined },
+          replace: true,
+          resetScroll: false,
+        });
+      }}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && first && search.search !== undefined) {
+          void navigate({ to: paths.connectService({ workspace: slug, service: first.id }) });
+        }
+      }}
+    />
+  );
+}
+
+/** What one must bring, with how many of what else is sought need it. */
+function Efforts({ entries }: { entries: readonly CatalogEntryView[] }) {
+  const { slug } = useWorkspace();
+  const { search, category, needs } = route.useSearch();
+  const choices = [
+    { value: undefined, label: "All", count: entries.length },
+    ...EFFORTS.map(({ value, label }) => ({ value, label, count: found(entries, { needs: value }).length })),
+  ];
+  return (
+    <nav className={classes.efforts} aria-label="What it needs">
+      {choices.map(({ value, label, count }) => (
+        <Link
+          key={label}
+          to={paths.newConnection({ workspace: slug })}
+          search={{ search, category, needs: value }}
+          replace
+          resetScroll={false}
+          className={classes.effort}
+          activeOptions={ACTIVE}
+          aria-current={needs === value ? "page" : undefined}
+        >
+          {label} <span className={classes.count}>{count}</span>
+        </Link>
+      ))}
+    </nav>
   );
 }
 
 /** "All services" has no category in its address, which must not match every category. */
 const ACTIVE = { explicitUndefined: true };
 
-function Categories({ catalog }: { catalog: CatalogView }) {
+function Categories({ counts }: { counts: readonly (readonly [string, number])[] }) {
   const { slug } = useWorkspace();
-  const { search } = route.useSearch();
-  const choices = [[undefined, catalog.total] as const, ...Object.entries(catalog.categories)];
+  const { search, needs } = route.useSearch();
+  const total = counts.reduce((sum, [, count]) => sum + count, 0);
+  const choices = [[undefined, total] as const, ...counts];
   return (
     <nav className={classes.categories} aria-label="Categories">
       {choices.map(([category, count]) => (
         <Link
           key={category ?? ""}
           to={paths.newConnection({ workspace: slug })}
-          search={{ search, category }}
+          search={{ search, needs, category }}
           replace
           resetScroll={false}
           activeOptions={ACTIVE}

@@ -1,12 +1,13 @@
-import { Button, NativeSelect, TextInput } from "@mantine/core";
+import { Button, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
+import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
+import { ApiProblem } from "@/api/ApiProblem";
 import { api } from "@/api/client";
 import type { CatalogEntryView, CatalogVariable } from "@/api/generated/schema";
-import { Callout } from "@/components/ui/Callout";
 import { FormError } from "@/components/ui/FormError";
 import { useSubmit } from "@/components/ui/useSubmit";
 import { paths } from "@/paths";
@@ -17,7 +18,7 @@ import { refreshConnections } from "./connectionQueries";
 import { NameField } from "./NameField";
 import classes from "./NewConnectionPage.module.css";
 import { SignInFields } from "./SignInFields";
-import { authOptions, emptyWish, exampleTool, missingIn, requestOf, type Wish } from "./wish";
+import { authOptions, emptyWish, exampleTool, missingIn, requestOf, variablesOf, type Wish } from "./wish";
 
 /** `entry` is the service of the catalogue; none: a custom server. */
 export function NewConnectionForm({ entry }: { entry: CatalogEntryView | undefined }) {
@@ -25,6 +26,7 @@ export function NewConnectionForm({ entry }: { entry: CatalogEntryView | undefin
   const form = useForm<Wish>({ initialValues: emptyWish(entry), validate: (wish) => missingIn(wish, entry) });
   const { submit, problem, isPending } = useSubmit(form, create);
   const { slug } = useWorkspace();
+  const variables = variablesOf(entry, form.values.remote);
   const field = (path: string) => form.getInputProps(path) as FieldProps;
   const shownFields = [
     "name",
@@ -32,19 +34,28 @@ export function NewConnectionForm({ entry }: { entry: CatalogEntryView | undefin
     "url",
     "secret",
     "header_name",
-    ...variablesOf(entry).map(({ name }) => `variables.${name}`),
+    "remote",
+    "client_id",
+    ...variables.map(({ name }) => `variables.${name}`),
   ];
   return (
     <form className={classes.form} noValidate onSubmit={form.onSubmit((wish) => void submit(wish))}>
-      {entry?.is_doubtful === true && (
-        <Callout tone="quiet" title="This entry has not been tried yet">
-          <p>
-            Its address and sign-in come from public sources. If it does not work, compare them with the service’s documentation.
-          </p>
-        </Callout>
-      )}
       {!entry && <ServerFields field={field} />}
-      {variablesOf(entry).map((variable) => (
+      {entry && entry.addresses.length > 1 && (
+        <NativeSelect
+          label="Address"
+          data={entry.addresses.map(({ url, note }, number) => ({
+            value: String(number),
+            label: note === null ? url : `${url} – ${note}`,
+          }))}
+          value={String(form.values.remote)}
+          error={form.errors.remote}
+          onChange={(event) => {
+            form.setFieldValue("remote", Number(event.currentTarget.value));
+          }}
+        />
+      )}
+      {variables.map((variable) => (
         <VariableField key={variable.name} variable={variable} {...field(`variables.${variable.name}`)} />
       ))}
       <NameField tool={exampleTool(entry?.id)} {...field("name")} />
@@ -56,11 +67,13 @@ export function NewConnectionForm({ entry }: { entry: CatalogEntryView | undefin
         }}
         errors={form.errors}
         options={authOptions(entry)}
-        isHeaderKnown={entry?.header_name != null}
+        isKeyNameKnown={entry !== undefined && form.values.auth in entry.key_names}
       />
+      {entry?.needs === "client" && form.values.auth === "oauth" && <ClientFields field={field} />}
       {entry && (
         <div className={classes.target}>
-          Conducktor will connect to <code>{addressOf(entry.url, form.values.variables)}</code>
+          Conducktor will connect to{" "}
+          <code>{addressOf(entry.addresses[form.values.remote]?.url ?? "", form.values.variables)}</code>
         </div>
       )}
       <FormError problem={problem} shownFields={shownFields} />
@@ -109,6 +122,27 @@ function ServerFields({ field }: { field: (path: string) => FieldProps }) {
   );
 }
 
+/** The app that somebody registered at the service. */
+function ClientFields({ field }: { field: (path: string) => FieldProps }) {
+  return (
+    <>
+      <TextInput
+        label="Client ID"
+        description="Of the app that you registered. It can be entered later, too."
+        autoComplete="off"
+        spellCheck={false}
+        {...field("client_id")}
+      />
+      <PasswordInput
+        label="Client secret"
+        description="If the service gave you one. Stored encrypted."
+        autoComplete="new-password"
+        {...field("client_secret")}
+      />
+    </>
+  );
+}
+
 interface VariableFieldProps extends FieldProps {
   variable: CatalogVariable;
 }
@@ -119,12 +153,8 @@ function VariableField({ variable, ...field }: VariableFieldProps) {
   return variable.choices.length > 0 ? (
     <NativeSelect label={label} data={variable.choices} {...field} />
   ) : (
-    <TextInput label={label} autoComplete="off" spellCheck={false} {...field} />
+    <TextInput label={label} placeholder={variable.placeholder ?? undefined} autoComplete="off" spellCheck={false} {...field} />
   );
-}
-
-function variablesOf(entry: CatalogEntryView | undefined): readonly CatalogVariable[] {
-  return entry?.variables ?? [];
 }
 
 function useCreate(entry: CatalogEntryView | undefined) {
@@ -136,7 +166,21 @@ function useCreate(entry: CatalogEntryView | undefined) {
       params: { path: { workspace: slug } },
       body: requestOf(wish, entry),
     });
+    if (data && wish.client_id.trim() !== "") await setClient(slug, data.name, wish);
     void refreshConnections(queryClient, slug);
     if (data) await navigate({ to: paths.connection({ workspace: slug, connection: data.name }) });
   };
+}
+
+/** The connection is made already: what is wrong with its app is put right on its page. */
+async function setClient(workspace: string, name: string, { client_id, client_secret: secret }: Wish): Promise<void> {
+  try {
+    await api.PUT("/api/workspaces/{workspace}/connections/{name}/sign-in-client", {
+      params: { path: { workspace, name } },
+      body: { client_id, secret },
+    });
+  } catch (problem) {
+    if (!(problem instanceof ApiProblem)) throw problem;
+    notifications.show({ color: "red", title: "The client ID was not stored", message: problem.message });
+  }
 }

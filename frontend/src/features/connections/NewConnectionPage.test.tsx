@@ -15,7 +15,9 @@ function serveGallery(more: Answers = {}, permissions: Permission[] = ["connecti
   const [engineering] = ownersSession.workspaces;
   return serve({
     "GET /api/session": { json: { ...ownersSession, workspaces: [{ ...engineering, permissions }] } },
-    "GET /api/workspaces/engineering/catalog": { json: { items: [], categories: {}, total: 0 } },
+    "GET /api/workspaces/engineering/catalog": {
+      json: { items: [], categories: {}, total: 0, redirect_uri: "https://conducktor.example.com/callback" },
+    },
     [`GET ${AT}`]: { json: { items: [] } },
     ...more,
   });
@@ -41,7 +43,7 @@ test("a refused connection keeps everything that was typed, the key too", async 
 
   await user.type(await screen.findByLabelText("Address"), "https://mcp.example.com/mcp");
   await user.type(screen.getByLabelText("Name"), "linear-prod");
-  await user.click(screen.getByLabelText("Bearer token"));
+  await user.selectOptions(screen.getByLabelText("Sign-in"), "Bearer token");
   await user.type(screen.getByLabelText("Token"), "s3cret");
   await user.click(screen.getByRole("button", { name: "Connect" }));
 
@@ -51,6 +53,7 @@ test("a refused connection keeps everything that was typed, the key too", async 
   expect(asked.find(({ route }) => route === `POST ${AT}`)?.body).toEqual({
     name: "linear-prod",
     title: null,
+    remote: 0,
     url: "https://mcp.example.com/mcp",
     transport: "streamable_http",
     auth: "bearer",

@@ -15,6 +15,7 @@ import { useWhyNot, useWorkspace } from "../workspaces/useWorkspace";
 import { catalogQuery } from "./connectionQueries";
 import { NewConnectionForm } from "./NewConnectionForm";
 import classes from "./NewConnectionPage.module.css";
+import { SetUpHints } from "./SetUpHints";
 import { CUSTOM } from "./wish";
 
 const route = getRouteApi("/w/$workspace/connections/new/$service");
@@ -43,7 +44,7 @@ export function NewConnectionPage() {
       {whyNot === undefined && service === CUSTOM && <CustomServer />}
       {whyNot === undefined && service !== CUSTOM && (
         <>
-          {entry && <Service entry={entry} />}
+          {entry && catalog.data && <Service entry={entry} redirectUri={catalog.data.redirect_uri} />}
           {catalog.data && !entry && (
             <>
               <PageHeader title="Add a connection" />
@@ -70,7 +71,7 @@ function CustomServer() {
   );
 }
 
-function Service({ entry }: { entry: CatalogEntryView }) {
+function Service({ entry, redirectUri }: { entry: CatalogEntryView; redirectUri: string }) {
   const links = [
     { label: "Documentation", href: entry.docs },
     { label: "Website", href: entry.homepage },
@@ -95,7 +96,10 @@ function Service({ entry }: { entry: CatalogEntryView }) {
         }
       />
       {entry.unavailable_reason === null ? (
-        <NewConnectionForm key={entry.id} entry={entry} />
+        <>
+          <SetUpHints entry={entry} redirectUri={redirectUri} />
+          <NewConnectionForm key={entry.id} entry={entry} />
+        </>
       ) : (
         <Callout tone="warn" title="This service cannot be connected yet">
           <p>{entry.unavailable_reason}</p>

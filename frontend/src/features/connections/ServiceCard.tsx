@@ -1,4 +1,4 @@
-import { IconCheck, IconServer } from "@tabler/icons-react";
+import { IconCheck, IconHelpCircle, IconServer } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 
 import type { CatalogEntryView } from "@/api/generated/schema";
@@ -25,6 +25,11 @@ export function ServiceCard({ workspace, entry }: ServiceCardProps) {
   const foot = (
     <div className={classes.foot}>
       {entry.is_available && needOf(entry)}
+      {entry.doubts.length > 0 && (
+        <span className={classes.doubt} title={entry.doubts.join(" ")}>
+          <IconHelpCircle size={13} stroke={1.75} aria-hidden /> Not confirmed
+        </span>
+      )}
       {entry.connected_as.length > 0 && (
         <span className={classes.connected}>
           <IconCheck size={13} stroke={2} aria-hidden /> Connected as {entry.connected_as.join(", ")}

@@ -12,6 +12,7 @@ import { refreshConnections } from "./connectionQueries";
 import { changeOf, type Edits, settingsOf } from "./settingsEdits";
 import classes from "./SettingsTab.module.css";
 import { SignInFields } from "./SignInFields";
+import { authOptions } from "./wish";
 
 const FIELDS = ["title", "url", "transport", "header_name", "secret"];
 
@@ -86,7 +87,7 @@ export function SettingsForm({ connection, whyNot }: SettingsFormProps) {
         value={settings}
         onChange={edit}
         errors={errors}
-        options={["none", "oauth", "bearer", "header"]}
+        options={authOptions(undefined)}
         hasStoredSecret={connection.has_secret && settings.auth === connection.auth}
         isDisabled={isDisabled}
       />

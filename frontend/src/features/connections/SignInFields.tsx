@@ -1,10 +1,10 @@
-import { Input, PasswordInput, SegmentedControl, TextInput } from "@mantine/core";
+import { Input, NativeSelect, PasswordInput, SegmentedControl, TextInput } from "@mantine/core";
 import { type ReactNode, useId } from "react";
 
 import type { Auth } from "@/api/generated/schema";
 
 import classes from "./SignInFields.module.css";
-import { hasSecret } from "./wish";
+import { hasKeyName, hasSecret } from "./wish";
 
 export interface SignIn {
   auth: Auth;
@@ -18,20 +18,33 @@ export interface SignInFieldsProps {
   errors: Readonly<Record<string, ReactNode>>;
   /** The ways there are for this service. */
   options: readonly Auth[];
-  /** The header is known, so nobody has to be asked. */
-  isHeaderKnown?: boolean;
+  /** The header or parameter is known, so nobody has to be asked. */
+  isKeyNameKnown?: boolean;
   /** One is stored already: what is typed replaces it, nothing typed keeps it. */
   hasStoredSecret?: boolean;
   isDisabled?: boolean;
 }
 
-/** How Conducktor shows itself to the service: not at all, by a person's sign-in, with a token, or with a key in a header. */
+const SIDE_BY_SIDE = 4;
+
+/** How Conducktor shows itself to the service: not at all, by a person's sign-in, or with a token, key or password. */
 export function SignInFields(props: SignInFieldsProps) {
-  const { value, onChange, errors, options, isHeaderKnown = false, isDisabled = false } = props;
+  const { value, onChange, errors, options, isKeyNameKnown = false, isDisabled = false } = props;
   const label = useId();
   return (
     <>
-      {options.length > 1 && (
+      {options.length > SIDE_BY_SIDE && (
+        <NativeSelect
+          label="Sign-in"
+          disabled={isDisabled}
+          data={options.map((option) => ({ value: option, label: AUTH_LABELS[option] }))}
+          value={value.auth}
+          onChange={(event) => {
+            onChange({ auth: event.currentTarget.value as Auth });
+          }}
+        />
+      )}
+      {options.length > 1 && options.length <= SIDE_BY_SIDE && (
         <div role="group" aria-labelledby={label}>
           <Input.Label id={label} labelElement="div">
             Sign-in
@@ -48,11 +61,13 @@ export function SignInFields(props: SignInFieldsProps) {
           />
         </div>
       )}
-      {value.auth === "header" && !isHeaderKnown && (
+      {hasKeyName(value.auth) && !isKeyNameKnown && (
         <TextInput
-          label="Header"
-          description="The header that carries the key."
-          placeholder="X-Api-Key"
+          label={value.auth === "header" ? "Header" : "Parameter"}
+          description={
+            value.auth === "header" ? "The header that carries the key." : "The parameter of the address that carries it."
+          }
+          placeholder={value.auth === "header" ? "X-Api-Key" : "api_key"}
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
@@ -81,7 +96,7 @@ function SecretField({ value, onChange, errors, hasStoredSecret = false, isDisab
       description={
         hasStoredSecret
           ? "One is stored. Leave this empty to keep it; what you enter replaces it. It can never be read again."
-          : "Stored encrypted. It can be replaced later, but never read again."
+          : `${value.auth === "basic" ? "With a colon between them, for example ada:open-sesame. " : ""}Stored encrypted. It can be replaced later, but never read again.`
       }
       autoComplete="new-password"
       spellCheck={false}
@@ -100,9 +115,18 @@ export const AUTH_LABELS: Record<Auth, string> = {
   oauth: "Sign in",
   bearer: "Bearer token",
   header: "Key in a header",
+  basic: "User name and password",
+  query: "Key in the address",
 };
 
-const SECRET_WORDS: Record<Auth, string> = { none: "key", oauth: "key", bearer: "token", header: "key" };
+const SECRET_WORDS: Record<Auth, string> = {
+  none: "key",
+  oauth: "key",
+  bearer: "token",
+  header: "key",
+  basic: "user name and password",
+  query: "key",
+};
 
 function capital(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);

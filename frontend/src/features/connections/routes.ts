@@ -17,7 +17,7 @@ const connections = createRoute({
 const gallery = createRoute({
   getParentRoute: () => workspace,
   path: "connections/new",
-  validateSearch: (search) => texts(search, "search", "category"),
+  validateSearch: (search) => texts(search, "search", "category", "needs"),
   component: lazyRouteComponent(() => import("./GalleryPage"), "GalleryPage"),
 });
 

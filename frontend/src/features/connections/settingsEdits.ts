@@ -1,6 +1,6 @@
 import type { Auth, ConnectionView, Transport, UpdateConnectionBody } from "@/api/generated/schema";
 
-import { hasSecret } from "./wish";
+import { hasKeyName, hasSecret } from "./wish";
 
 /** What can be changed of a connection, as the form shows it. The stored secret is never among it. */
 export interface Settings {
@@ -33,7 +33,7 @@ export function changeOf(connection: ConnectionView, edits: Edits): UpdateConnec
   const changed = Object.fromEntries(
     Object.entries(edits).filter(([field, value]) => {
       if (field === "secret") return value !== "" && hasSecret(auth);
-      if (field === "header_name") return value !== now.header_name && auth === "header";
+      if (field === "header_name") return value !== now.header_name && hasKeyName(auth);
       return value !== now[field as keyof Settings];
     }),
   );

@@ -11,15 +11,28 @@ const SNOWFLAKE: CatalogEntryView = {
   category: "Databases and data",
   homepage: null,
   docs: null,
-  url: "https://{account}.example.com/mcp",
-  transport: "streamable_http",
-  variables: [{ name: "account", description: "Account identifier", default: null, choices: [], is_required: true }],
+  origin: "shipped",
+  is_official: true,
+  addresses: [
+    {
+      url: "https://{account}.example.com/mcp",
+      transport: "streamable_http",
+      note: null,
+      variables: [
+        { name: "account", description: "Account identifier", default: null, placeholder: null, choices: [], is_required: true },
+      ],
+    },
+    { url: "https://eu.example.com/mcp", transport: "streamable_http", note: "EU accounts", variables: [] },
+  ],
   needs: "key",
   auth_options: ["header", "none", "bearer"],
-  header_name: "X-Api-Key",
+  key_names: { header: "X-Api-Key" },
+  scopes: [],
+  source: null,
+  imported_by: null,
   is_available: true,
   unavailable_reason: null,
-  is_doubtful: false,
+  doubts: [],
   notes: null,
   suggested_name: "snowflake-2",
   connected_as: ["snowflake"],
@@ -31,7 +44,6 @@ test("a service brings its name, title and easiest sign-in", () => {
     name: "snowflake-2",
     title: "Snowflake",
     auth: "none",
-    header_name: "X-Api-Key",
     variables: { account: "" },
   });
 });
@@ -44,15 +56,25 @@ test("a service is asked for by its id, a custom server by its address", () => {
     title: "Snowflake",
     service: "snowflake",
     variables: { account: "engineering" },
+    remote: 0,
     auth: "none",
   });
   expect(requestOf({ ...emptyWish(undefined), name: " own ", url: " https://mcp.example.com " }, undefined)).toEqual({
     name: "own",
     title: null,
+    remote: 0,
     url: "https://mcp.example.com",
     transport: "streamable_http",
     auth: "none",
   });
+});
+
+test("another address of a service has its own blanks, and a key whose name is known is not named again", () => {
+  const wish = { ...emptyWish(SNOWFLAKE), remote: 1, auth: "header" as const, secret: "s3cret" };
+
+  expect(missingIn(wish, SNOWFLAKE)).toEqual({});
+  expect(requestOf(wish, SNOWFLAKE)).toMatchObject({ service: "snowflake", remote: 1, variables: {}, secret: "s3cret" });
+  expect(requestOf(wish, SNOWFLAKE)).not.toHaveProperty("header_name");
 });
 
 test("a key that was typed before is not sent once no sign-in is chosen", () => {

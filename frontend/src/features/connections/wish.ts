@@ -1,4 +1,4 @@
-import type { Auth, CatalogEntryView, CreateConnection, Transport } from "@/api/generated/schema";
+import type { Auth, CatalogEntryView, CatalogVariable, CreateConnection, Transport } from "@/api/generated/schema";
 
 /** What stands in the address instead of a service of the catalogue. */
 export const CUSTOM = "custom";
@@ -10,9 +10,14 @@ export interface Wish {
   url: string;
   transport: Transport;
   variables: Record<string, string>;
+  /** Which of the service's addresses. */
+  remote: number;
   auth: Auth;
   header_name: string;
   secret: string;
+  /** Of an app that was registered at the service. */
+  client_id: string;
+  client_secret: string;
 }
 
 export function emptyWish(entry: CatalogEntryView | undefined): Wish {
@@ -21,18 +26,33 @@ export function emptyWish(entry: CatalogEntryView | undefined): Wish {
     title: entry?.title ?? "",
     url: "",
     transport: "streamable_http",
-    variables: Object.fromEntries((entry?.variables ?? []).map(({ name, default: value }) => [name, value ?? ""])),
+    variables: Object.fromEntries(
+      (entry?.addresses ?? []).flatMap(({ variables }) => variables.map(({ name, default: value }) => [name, value ?? ""])),
+    ),
+    remote: 0,
     auth: (entry ? authOptions(entry)[0] : undefined) ?? "none",
-    header_name: entry?.header_name ?? "",
+    header_name: "",
     secret: "",
+    client_id: "",
+    client_secret: "",
   };
 }
 
-const EVERY_AUTH: readonly Auth[] = ["none", "oauth", "bearer", "header"];
+const EVERY_AUTH: readonly Auth[] = ["none", "oauth", "bearer", "header", "basic", "query"];
 
 /** Whether a secret is typed for it; the other ways need none, or a person who signs in. */
 export function hasSecret(auth: Auth): boolean {
-  return auth === "bearer" || auth === "header";
+  return auth !== "none" && auth !== "oauth";
+}
+
+/** Whether the key goes under a name that somebody has to say: of a header, or of a parameter of the address. */
+export function hasKeyName(auth: Auth): boolean {
+  return auth === "header" || auth === "query";
+}
+
+/** The blanks of the chosen address. */
+export function variablesOf(entry: CatalogEntryView | undefined, remote: number): readonly CatalogVariable[] {
+  return entry?.addresses[remote]?.variables ?? [];
 }
 
 /** The ways to sign in, the easiest first. */
@@ -45,11 +65,17 @@ export function requestOf(wish: Wish, entry: CatalogEntryView | undefined): Crea
   return {
     name: wish.name.trim(),
     title: wish.title.trim() || null,
-    ...(entry ? { service: entry.id, variables: wish.variables } : { url: wish.url.trim(), transport: wish.transport }),
+    ...(entry
+      ? { service: entry.id, variables: givenVariables(wish, entry), remote: wish.remote }
+      : { remote: 0, url: wish.url.trim(), transport: wish.transport }),
     auth: wish.auth,
-    ...(wish.auth === "header" && { header_name: wish.header_name.trim() }),
+    ...(hasKeyName(wish.auth) && !(entry && wish.auth in entry.key_names) && { header_name: wish.header_name.trim() }),
     ...(hasSecret(wish.auth) && { secret: wish.secret }),
   };
+}
+
+function givenVariables(wish: Wish, entry: CatalogEntryView): Record<string, string> {
+  return Object.fromEntries(variablesOf(entry, wish.remote).map(({ name }) => [name, wish.variables[name] ?? ""]));
 }
 
 /** What is still missing, by field. What is wrong with what is there, the server knows better. */
@@ -58,11 +84,14 @@ export function missingIn(wish: Wish, entry: CatalogEntryView | undefined): Reco
   const nameTrouble = troubleWithName(wish.name.trim());
   if (nameTrouble !== undefined) missing.name = nameTrouble;
   if (!entry && wish.url.trim() === "") missing.url = "Enter the address of the MCP server.";
-  for (const { name, is_required: isRequired, description } of entry?.variables ?? []) {
+  for (const { name, is_required: isRequired, description } of variablesOf(entry, wish.remote)) {
     if (isRequired && !wish.variables[name]?.trim()) missing[`variables.${name}`] = `Please fill in: ${description ?? name}.`;
   }
-  if (wish.auth === "header" && wish.header_name.trim() === "") {
-    missing.header_name = "Name the header that carries the key, for example X-Api-Key.";
+  if (hasKeyName(wish.auth) && !(entry && wish.auth in entry.key_names) && wish.header_name.trim() === "") {
+    missing.header_name =
+      wish.auth === "header"
+        ? "Name the header that carries the key, for example X-Api-Key."
+        : "Name the parameter of the address that carries the key, for example api_key.";
   }
   if (hasSecret(wish.auth) && wish.secret.trim() === "") missing.secret = "Enter the key, or choose a connection without one.";
   return missing;

@@ -1,0 +1,21 @@
+"""keys as user name and password, or in the address"""
+
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+NAME = op.f("ck_connections_connection_auth")
+
+
+def upgrade() -> None:
+    op.drop_constraint(NAME, "connections", type_="check")
+    op.create_check_constraint(NAME, "connections", "auth IN ('none', 'bearer', 'header', 'basic', 'query', 'oauth')")
+
+
+def downgrade() -> None:
+    op.execute("UPDATE connections SET auth = 'none', credential_sealed = NULL WHERE auth IN ('basic', 'query')")
+    op.drop_constraint(NAME, "connections", type_="check")
+    op.create_check_constraint(NAME, "connections", "auth IN ('none', 'bearer', 'header', 'oauth')")
