@@ -29,6 +29,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sandbox: str = "off"
     sandbox_port: int = 0
     call_deadline_s: float = 45.0
+    calls_per_connection: int = 200
     keys: str = ""
     smtp_url: str = ""
     mail_from: str = "Conducktor <conducktor@localhost>"
@@ -84,6 +85,10 @@ VARIABLES: dict[str, tuple[str, str]] = {
     ),
     "sandbox_port": ("CONDUCKTOR_SANDBOX_PORT", "Loopback port of the sandbox services. 0: the port after CONDUCKTOR_PORT."),
     "call_deadline_s": ("CONDUCKTOR_CALL_DEADLINE_S", "Seconds after which a tool call is given up."),
+    "calls_per_connection": (
+        "CONDUCKTOR_CALLS_PER_CONNECTION",
+        "Calls of one connection that a process runs at the same time; more are refused. One that hangs holds no more.",
+    ),
     "keys": (
         "CONDUCKTOR_KEYS",
         "The key ring as JSON, instead of <data dir>/keys.json. Losing it means losing every stored secret.",
@@ -156,6 +161,8 @@ def _check(settings: Settings) -> None:
         raise Invalid("CONDUCKTOR_PORT must be between 1 and 65535.")
     if not 1 <= settings.api_processes <= 64:
         raise Invalid("CONDUCKTOR_API_PROCESSES must be between 1 and 64.")
+    if not 1 <= settings.calls_per_connection <= 10_000:
+        raise Invalid("CONDUCKTOR_CALLS_PER_CONNECTION must be between 1 and 10000.")
     if not 1 <= settings.call_deadline_s <= 600:
         raise Invalid("CONDUCKTOR_CALL_DEADLINE_S must be between 1 and 600 seconds.")
 

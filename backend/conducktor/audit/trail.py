@@ -81,7 +81,7 @@ class Trail:
 
     @property
     def decision(self) -> dict[str, object]:
-        """For the audit: what was decided, the approval that a call waits for, why it cost something else."""
+        """For the audit: what was decided, the approval that it waits for, attempts that failed, why it cost something else."""
         return {**(self._decided.record if self._decided else {}), **self._notes}
 
     async def durable(self) -> None:
@@ -97,6 +97,8 @@ class Trail:
     def finish(self, result: CallResult) -> None:
         self.outcome = Outcome.TOOL_ERROR if result.is_error or result.error is not None else Outcome.OK
         self.result_bytes = result.size
+        if result.earlier_attempts:
+            self._notes["earlier_attempts"] = list(result.earlier_attempts)
 
     def fail(self, error: BaseException) -> None:
         """Remember why the call ended without a result."""
@@ -106,6 +108,8 @@ class Trail:
             self.outcome, self.reason = _OUTCOMES.get(error.kind, Outcome.FAILED), error.detail
             if approval_id := error.facts.get("approval_id"):
                 self._notes["approval_id"] = approval_id
+            if attempts := error.facts.get("earlier_attempts"):
+                self._notes["earlier_attempts"] = attempts
         else:
             self.outcome, self.reason = Outcome.FAILED, type(error).__name__
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from conducktor.connections.mcp_redaction import Redaction
 from conducktor.core.clock import Clock
 from conducktor.core.errors import ConducktorError, Kind
-from conducktor.infra.http_errors import BrokenResponse, HttpError, TimedOut, TlsFailed, TooLarge
+from conducktor.infra.http_errors import BrokenResponse, ConnectFailed, HttpError, TimedOut, TlsFailed, TooLarge
 
 
 class Fault(StrEnum):
@@ -28,6 +28,10 @@ class Fault(StrEnum):
     REJECTED = "rejected"
     SERVER_ERROR = "server_error"
     UNSUPPORTED_VERSION = "unsupported_version"
+    PAUSED = "paused"
+    """Not asked: it failed so often that it gets a rest."""
+    BUSY = "busy"
+    """Not asked: too many calls of it are running."""
 
 
 SERVERS_OWN = frozenset(
@@ -51,15 +55,18 @@ class UpstreamError(ConducktorError):
         may_have_run: bool = False,
         retry_after_s: int | None = None,
         challenge: str | None = None,
+        unanswered: bool = False,
     ) -> None:
         """`may_have_run`: the upstream may have acted on the request although no usable answer came.
 
+        `unanswered`: the connection failed before a single byte of an answer; asking again may help.
         `challenge` is the upstream's `WWW-Authenticate` on 401 and 403, without our credential.
         """
         super().__init__(detail, next_step=next_step, retry_after_s=retry_after_s, connection=connection, fault=fault.value)
         self.fault = fault
         self.may_have_run = may_have_run
         self.challenge = challenge
+        self.unanswered = unanswered
 
 
 def unreachable(name: str, error: ConducktorError, deadline_s: float) -> UpstreamError:
@@ -87,7 +94,40 @@ def unreachable(name: str, error: ConducktorError, deadline_s: float) -> Upstrea
             fault, detail = Fault.ADDRESS_REFUSED, f"{name} was not called: {error.detail}"
     may_have_run = fault in (Fault.TIMED_OUT, Fault.DISCONNECTED)
     step = _LOOK_FIRST if may_have_run else error.next_step or f"Check its address in {_page(name)} and that the service is up."
-    return UpstreamError(fault, detail, connection=name, next_step=step, may_have_run=may_have_run)
+    unanswered = isinstance(error, ConnectFailed) or (isinstance(error, BrokenResponse) and error.before_answer)
+    return UpstreamError(fault, detail, connection=name, next_step=step, may_have_run=may_have_run, unanswered=unanswered)
+
+
+def paused(name: str, last: Fault | None, failures: int, retry_after_s: int) -> UpstreamError:
+    """Its server failed that often in a row; nothing is sent for so many seconds."""
+    why = f", in the end it {_IN_WORDS[last]}" if last in _IN_WORDS else ""
+    return UpstreamError(
+        Fault.PAUSED,
+        f"{name} was not called: it failed {failures} times in a row{why}. Conducktor gives it a rest.",
+        connection=name,
+        next_step=f"Try again in {retry_after_s} s; then one call is let through to see. How it is: {_page(name)}.",
+        retry_after_s=retry_after_s,
+    )
+
+
+def busy(name: str, at_once: int) -> UpstreamError:
+    return UpstreamError(
+        Fault.BUSY,
+        f"{name} was not called: {at_once} calls of it are running already, which is the most at once.",
+        connection=name,
+        next_step="Try again in a moment.",
+        retry_after_s=1,
+    )
+
+
+_IN_WORDS = {
+    Fault.UNREACHABLE: "could not be reached",
+    Fault.TLS: "could not prove who it is",
+    Fault.TIMED_OUT: "did not answer in time",
+    Fault.DISCONNECTED: "broke off the connection",
+    Fault.BROKEN_REPLY: "answered with what is not MCP",
+    Fault.SERVER_ERROR: "failed with an error of its own",
+}
 
 
 def unusable_credential(name: str, why: str) -> UpstreamError:

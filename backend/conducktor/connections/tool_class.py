@@ -15,6 +15,11 @@ def claimed_class(annotations: Any) -> OperationClass:
     return OperationClass.READ if given.get("readOnlyHint") is True else OperationClass.WRITE
 
 
+def claims_idempotent(annotations: Any) -> bool:
+    """Whether doing it twice is said to be the same as doing it once."""
+    return isinstance(annotations, dict) and annotations.get("idempotentHint") is True
+
+
 def explicit_annotations(annotations: Any, override: OperationClass | None) -> dict[str, Any]:
     """The upstream's annotations with all four hints as booleans; what is unknown stays.
 

@@ -4,7 +4,7 @@ import msgspec
 
 from conducktor.connections.judgement import HeaderParams, listing
 from conducktor.connections.pinned_tool import PinnedTool
-from conducktor.connections.tool_class import claimed_class
+from conducktor.connections.tool_class import claimed_class, claims_idempotent
 from conducktor.connections.tool_definition import decode
 from conducktor.core.tool_call import OperationClass
 
@@ -15,6 +15,7 @@ class Encoding(msgspec.Struct, frozen=True, kw_only=True):
     pinned: bytes
     override: OperationClass | None
     operation_class: OperationClass
+    may_repeat: bool
     listed: bytes
     listed_plain: bytes
     header_params: HeaderParams
@@ -24,10 +25,13 @@ def encode(tool: PinnedTool, pinned: bytes) -> Encoding:
     """Raises Unusable."""
     definition = decode(pinned)
     listed = listing(definition, tool.class_override)
+    annotations = definition.get("annotations")
+    operation_class = tool.class_override or claimed_class(annotations)
     return Encoding(
         pinned=pinned,
         override=tool.class_override,
-        operation_class=tool.class_override or claimed_class(definition.get("annotations")),
+        operation_class=operation_class,
+        may_repeat=operation_class is OperationClass.READ or claims_idempotent(annotations),
         listed=msgspec.json.encode(listed.definition | {"name": tool.full_name}),
         listed_plain=msgspec.json.encode(listed.definition),
         header_params=listed.header_params,

@@ -37,6 +37,8 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     operation_class: OperationClass
     is_classified: bool
     """Whether an admin set the class; otherwise it is only what the upstream claims."""
+    may_repeat: bool
+    """It only reads, or its accepted definition calls it idempotent: a call that never arrived may be sent again."""
     definition_hash: bytes
     listed: bytes
     listed_plain: bytes

@@ -102,6 +102,7 @@ class Toolboxes:
             full_name=tool.full_name,
             operation_class=encoding.operation_class,
             is_classified=tool.class_override is not None,
+            may_repeat=encoding.may_repeat,
             definition_hash=tool.pinned_hash,
             listed=encoding.listed,
             listed_plain=encoding.listed_plain,

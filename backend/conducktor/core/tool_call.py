@@ -77,11 +77,15 @@ class Outcome(StrEnum):
 
 
 class CallResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The upstream's answer, untouched: either `result` or a JSON-RPC `error` object (both raw JSON)."""
+    """The upstream's answer, untouched: either `result` or a JSON-RPC `error` object (both raw JSON).
+
+    `earlier_attempts` are the faults of those that came before the one that was answered.
+    """
 
     result: msgspec.Raw | None = None
     error: msgspec.Raw | None = None
     is_error: bool = False
+    earlier_attempts: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:

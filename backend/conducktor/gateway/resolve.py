@@ -96,6 +96,7 @@ def _tool_target(tool: Tool) -> Target:
         name=tool.name,
         full_name=tool.full_name,
         operation_class=tool.operation_class,
+        may_repeat=tool.may_repeat,
         definition_hash=tool.definition_hash,
         header_params=tool.header_params,
     )
@@ -135,7 +136,7 @@ _FINDERS = {"tools/call": _tool, "prompts/get": _prompt, "resources/read": _reso
 
 
 def _reading(connection: Connected, name: str, full_name: str) -> Target:
-    return Target(connection=connection, name=name, full_name=full_name, operation_class=OperationClass.READ)
+    return Target(connection=connection, name=name, full_name=full_name, operation_class=OperationClass.READ, may_repeat=True)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -11,12 +11,16 @@ MANAGEMENT = "conducktr"
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
-    """One tool, resource or prompt. `connection` is None for the gateway's own tools; `name` is what the upstream calls it."""
+    """One tool, resource or prompt. `connection` is None for the gateway's own tools; `name` is what the upstream calls it.
+
+    `may_repeat`: sending it twice does no more than sending it once.
+    """
 
     connection: Connected | None
     name: str
     full_name: str
     operation_class: OperationClass
+    may_repeat: bool = False
     definition_hash: bytes = b""
     header_params: tuple[tuple[tuple[str, ...], str], ...] = ()
 

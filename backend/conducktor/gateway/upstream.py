@@ -1,19 +1,16 @@
 """The step that leaves the house: one request to the connection's server, with its credential, never the caller's."""
 
-import time
 from typing import Protocol
 
 import msgspec
 
 from conducktor.connections import mcp_fault as fault
-from conducktor.connections.alarm import Alarm
-from conducktor.connections.health.vitals import Vitals
-from conducktor.connections.mcp_client import McpClient, OnNotification, UpstreamError
+from conducktor.connections.mcp_client import McpClient, OnNotification
 from conducktor.connections.mcp_reply import Notification, Reply
 from conducktor.connections.sign_in.renewals import Renewals
-from conducktor.connections.toolbox import Connected
 from conducktor.core.tool_call import CallRequest, CallResult, ToolCall
 from conducktor.gateway.completion import completion_params
+from conducktor.gateway.courier import Courier
 from conducktor.gateway.mirrored_headers import mirrored_headers
 from conducktor.gateway.relay import Relay
 from conducktor.gateway.request_state import RequestStates
@@ -56,20 +53,16 @@ class Upstream:
         self,
         mcp: McpClient,
         local: LocalCalls,
-        alarm: Alarm,
         request_states: RequestStates,
         *,
         renewals: Renewals,
-        vitals: Vitals,
-        deadline_s: float,
+        courier: Courier,
     ) -> None:
         self._mcp = mcp
         self._renewals = renewals
-        self._vitals = vitals
+        self._courier = courier
         self._request_states = request_states
         self._local = local
-        self._alarm = alarm
-        self._deadline_s = deadline_s
 
     async def call(self, call: ToolCall, target: Target, request: CallRequest, relay: Relay) -> CallResult:
         """Raises UpstreamError when no usable answer came within the deadline, BadRequestState before anything is sent."""
@@ -78,33 +71,28 @@ class Upstream:
         params = _params(call, request, relay)
         if "requestState" in params:
             params["requestState"] = await self._request_states.unseal(call, params["requestState"])
-        began = time.perf_counter()
-        try:
-            reply = await self._renewals.asking(
+        connection = target.connection
+        delivery = await self._courier.carry(
+            call,
+            connection,
+            lambda left_s: self._renewals.asking(
                 call.actor.workspace_id,
-                target.connection,
+                connection,
                 lambda endpoint: self._mcp.request(
                     endpoint,
                     call.method,
                     _encode(params),
                     name=call.tool,
                     mirrored=mirrored_headers(target.header_params, call.arguments) if target.header_params else (),
-                    deadline_s=self._deadline_s,
-                    repeatable=call.method != "tools/call",
+                    deadline_s=left_s,
                     on_notification=_relayed(relay),
                     behalf=relay.behalf,
                 ),
-            )
-        except UpstreamError as error:
-            self._failed(call, target.connection, error)
-            raise
-        self._vitals.answered(call.actor.workspace_id, target.connection.id, time.perf_counter() - began)
-        return self._result(call, target.connection.name, reply, relay)
-
-    def _failed(self, call: ToolCall, connection: Connected, error: UpstreamError) -> None:
-        self._alarm.sound(call.actor.workspace_id, connection.id)
-        if error.fault in fault.SERVERS_OWN:
-            self._vitals.failed(call.actor.workspace_id, connection.id)
+            ),
+            may_repeat=target.may_repeat,
+        )
+        result = self._result(call, connection.name, delivery.reply, relay)
+        return msgspec.structs.replace(result, earlier_attempts=delivery.earlier) if delivery.earlier else result
 
     def _result(self, call: ToolCall, connection: str, reply: Reply, relay: Relay) -> CallResult:
         if reply.error is not None:

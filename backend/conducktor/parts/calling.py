@@ -9,7 +9,9 @@ from conducktor.core.operation import Gate
 from conducktor.edges.catalog import OPERATIONS
 from conducktor.edges.management_mcp import ManagementTools
 from conducktor.gateway.call_tool import Gateway
+from conducktor.gateway.courier import Courier
 from conducktor.gateway.execute_approved import ApprovedCalls
+from conducktor.gateway.lane import Lanes
 from conducktor.gateway.list_tools import Lists
 from conducktor.gateway.preview import Previews
 from conducktor.gateway.request_state import RequestStates
@@ -41,11 +43,11 @@ class Parts(WithAuthorization):
             upstream=Upstream(
                 self.mcp,
                 self.management,
-                Alarm(self.doorbell),
                 RequestStates(self.database, self.key_ring, self.clock),
                 renewals=self.renewals,
-                vitals=self.vitals,
-                deadline_s=settings.call_deadline_s,
+                courier=Courier(
+                    Lanes(settings.calls_per_connection), self.vitals, Alarm(self.doorbell), deadline_s=settings.call_deadline_s
+                ),
             ),
         )
         self.approved_calls = ApprovedCalls(self.gateway, self.executions, self.authenticator)

@@ -30,7 +30,8 @@ class Foundation:
             settings.queue_url or settings.database_url,
             job_timeout_s=max(JOB_TIMEOUT_S, round(settings.call_deadline_s) + 30),  # an approved call must end by itself
         )
-        self.http = HttpClient(settings)
+        # Several connections may lead to one host; what bounds calls is each connection's lane.
+        self.http = HttpClient(settings, connections_per_host=4 * settings.calls_per_connection)
         self.audit = AuditWriter(self.database, self.key_ring, self.clock)
         self.mailer = Mailer(settings)
         self.mail_links = MailLinks(self.key_ring, settings.origin)

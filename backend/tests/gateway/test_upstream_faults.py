@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.connections.shelf import Shelf
+from tests.connections.shelf import Shelf, tool
 from tests.gateway.client import Client, text
 from tests.gateway.conftest import DEADLINE_S
 from tests.product import Browser, decoded
@@ -54,8 +54,10 @@ IN_PLAIN_WORDS = {
 
 
 @pytest.fixture
-async def broken(shelf: Shelf, connected: str) -> Shelf:
-    shelf._behaviours.pop("tools/call", None)
+async def broken(shelf: Shelf, client: Client, connected: str) -> Shelf:
+    """About to be; it works when the test begins, so that one test's failures do not count toward the rest of the next."""
+    shelf._behaviours["tools/call"] = result('{"content":[{"type":"text","text":"well"}]}')
+    assert text(await client.call("shelf_echo", text="hello")) == "well"
     return shelf
 
 
@@ -96,20 +98,21 @@ async def test_a_connection_works_again_as_soon_as_its_server_does(broken: Shelf
         assert text(await client.call("shelf_echo", text="hello")) == "back"
 
 
-async def test_one_hanging_connection_slows_no_other(broken: Shelf, client: Client, ada: Browser) -> None:
-    broken._behaviours["tools/call"] = hang
-    quick = Shelf({"name": "quick", "inputSchema": {"type": "object"}})
-    quick._behaviours["tools/call"] = result('{"content":[{"type":"text","text":"quick"}]}')
-    async with quick:
-        decoded(await ada.post("/api/workspaces/lab/connections", {"name": "neighbour", "url": quick.url}))
-        stuck = [asyncio.create_task(client.call("shelf_echo", text="x")) for _ in range(20)]
+async def test_one_hanging_connection_slows_no_other(client: Client, ada: Browser) -> None:
+    async with Shelf(tool("wait")) as stuck, Shelf(tool("quick")) as quick:
+        stuck._behaviours["tools/call"] = hang
+        quick._behaviours["tools/call"] = result('{"content":[{"type":"text","text":"quick"}]}')
+        for name, server in (("stuck", stuck), ("neighbour", quick)):
+            decoded(await ada.post("/api/workspaces/lab/connections", {"name": name, "url": server.url}))
+        waiting = [asyncio.create_task(client.call("stuck_wait")) for _ in range(20)]
         began = time.monotonic()
         answers = [await client.call("neighbour_quick") for _ in range(20)]
         took = time.monotonic() - began
         assert [text(a) for a in answers] == ["quick"] * 20
         assert took < DEADLINE_S, "the neighbour waited for the hanging one"
-        assert all(a["isError"] for a in await asyncio.gather(*stuck))
-        await ada.delete("/api/workspaces/lab/connections/neighbour")
+        assert all(a["isError"] for a in await asyncio.gather(*waiting))
+        for name in ("stuck", "neighbour"):
+            await ada.delete(f"/api/workspaces/lab/connections/{name}")
 
 
 async def test_a_dead_upstream_stays_listed_and_says_so_when_called(client: Client, ada: Browser) -> None:
