@@ -22,6 +22,7 @@ AT_ONCE = 6
 SETTLES_WITHIN_S = 30.0
 SIGN_INS = 3
 """How often this admin signs in when the connection asks for it. The suite wants an end of it."""
+SIGN_IN_HELPS = ("needs_sign_in", "needs_more_access")
 CALL_S = 15.0
 
 _FILLERS: dict[str, object] = {"number": 2, "integer": 2, "boolean": True, "array": [], "object": {}, "string": "text"}
@@ -80,25 +81,22 @@ class ClientSide:
             client = {"client_id": task.context["client_id"], "secret": task.context["client_secret"]}
             await self._admin.ask("PUT", f"/connections/{name}/sign-in-client", json=client)
         try:
-            await self._make_usable(name, SIGN_INS)
+            await self._make_usable(name)
             await self._use(name, task)
-            if await self._waits_for_sign_in(name):
-                await self._make_usable(name, 1)
+            if (await self._settled(name))["fault"] in SIGN_IN_HELPS:
+                await self._sign_in(name)
                 await self._use(name, task)
         finally:
             await self._admin.ask("DELETE", f"/connections/{name}")
 
-    async def _make_usable(self, name: str, sign_ins: int) -> None:
-        for _ in range(sign_ins):
-            state = await self._settled(name)
-            if state["state"] == "ACTIVE":
+    async def _make_usable(self, name: str) -> None:
+        for _ in range(SIGN_INS):
+            connection = await self._settled(name)
+            if connection["state"] == "ACTIVE":
                 return
-            if state["fault"] not in ("needs_sign_in", "needs_more_access"):
-                break
+            if connection["fault"] not in SIGN_IN_HELPS:
+                raise Stopped(connection["reason"])
             await self._sign_in(name)
-        state = await self._settled(name)
-        if state["state"] != "ACTIVE":
-            raise Stopped(state["reason"])
 
     async def _settled(self, name: str) -> dict[str, Any]:
         async with asyncio.timeout(SETTLES_WITHIN_S):
@@ -107,9 +105,6 @@ class ClientSide:
                 if connection["state"] != "PENDING":
                     return connection
                 await asyncio.sleep(0.1)
-
-    async def _waits_for_sign_in(self, name: str) -> bool:
-        return (await self._settled(name))["fault"] in ("needs_sign_in", "needs_more_access")
 
     async def _sign_in(self, name: str) -> None:
         """As a browser does: to the harness' page, which sends it straight back."""

@@ -49,16 +49,14 @@ UNSCORED: dict[str, str] = {
     "json-schema-2020-12": "its tool is not offered: `allOf` at the root of the input schema is nested too deeply to be merged",
 }
 
-_MORE_ACCESS = "a service that wants more access is not asked for it yet"
 _GRANTS = "an extension: Conducktor signs people in, it has no other way to a token"
 
 CLIENT_SCORED: dict[str, dict[str, str]] = {
     "2025-11-25": {
         "elicitation-sep1034-client-defaults": "the question comes on the stream that belongs to no call",
         "sse-retry": "a stream that ends without an answer is not taken up again",
-        "auth/scope-step-up": _MORE_ACCESS,
     },
-    "2026-07-28": {"auth/scope-step-up": _MORE_ACCESS},
+    "2026-07-28": {},
 }
 """Revision of the upstream → scenario → reason."""
 

@@ -74,7 +74,7 @@ def pending(connection: Connection, now: datetime) -> Connection:
 def _with_credential(before: Connection, after: Connection, wish: Alteration, rules: Rules) -> Connection:
     if after.auth is Auth.OAUTH and before.auth is Auth.OAUTH and after.url == before.url:
         return after
-    after = msgspec.structs.replace(after, renew_after=None)
+    after = msgspec.structs.replace(after, renew_after=None, wanted_scope=None)
     if after.auth in (Auth.NONE, Auth.OAUTH):
         return msgspec.structs.replace(after, header_name=None, credential_sealed=None)
     known = before.header_name if before.auth is after.auth else None

@@ -13,7 +13,8 @@ from conducktor.core.ids import ConnectionId, WorkspaceId
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `connections`. `server_info` and `capabilities` are raw JSON objects; `service` is a catalogue id.
 
-    `renew_after`: when its access token should be replaced; None for every other kind of credential.
+    `renew_after`: when its access token should be replaced; None for every other kind of credential. `wanted_scope`: what the
+    service wants besides what its sign-in covers.
     """
 
     id: ConnectionId
@@ -49,6 +50,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     created_by: UUID | None
     created_at: datetime
     updated_at: datetime
+    wanted_scope: str | None = None
 
     @property
     def waits_for_sign_in(self) -> bool:

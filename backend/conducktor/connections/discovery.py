@@ -99,7 +99,7 @@ class Discovery:
             return outcome.UNREADABLE_CREDENTIAL
         except UpstreamError as error:
             if not outcome.asks_to_sign_in(connection, error):
-                return outcome.failure(error)
+                return outcome.failure(await self._renewals.judged(connection, error))
         try:
             renewed = await self._renewals.after_refusal(connection) if connection.auth is Auth.OAUTH else None
             return await self._ask_with(renewed, in_full=in_full) if renewed else outcome.NEEDS_SIGN_IN

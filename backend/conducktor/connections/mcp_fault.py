@@ -22,6 +22,8 @@ class Fault(StrEnum):
     BROKEN_REPLY = "broken_reply"
     SIGN_IN_AGAIN = "sign_in_again"
     NOT_ALLOWED = "not_allowed"
+    NEEDS_MORE_ACCESS = "needs_more_access"
+    """Not allowed yet: signing in again, for more, helps."""
     NOT_FOUND = "not_found"
     MOVED = "moved"
     RATE_LIMITED = "rate_limited"

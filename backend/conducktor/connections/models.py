@@ -36,6 +36,7 @@ class ConnectionRow(UUIDv7Base):
     header_name: Mapped[str | None] = mapped_column(Text)
     credential_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     renew_after: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    wanted_scope: Mapped[str | None] = mapped_column(Text)
     revision: Mapped[int] = mapped_column(Integer, default=1)
 
     state: Mapped[str] = mapped_column(Text)

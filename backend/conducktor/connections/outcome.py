@@ -40,6 +40,17 @@ NEEDS_SIGN_IN = Failure(
     reason="It waits for somebody to sign in.",
     next_step="Open the connection in Conducktor and press Sign in.",
 )
+
+
+def needs_more_access(scope: str) -> Failure:
+    """Of a connection that works: the rest of its tools take what its sign-in does not cover."""
+    return Failure(
+        fault=Fault.NEEDS_MORE_ACCESS.value,
+        reason=f"The service wants more access for it than its sign-in covers: {scope}.",
+        next_step="Open the connection in Conducktor, press Sign in and agree to it.",
+    )
+
+
 UNREADABLE_CREDENTIAL = Failure(
     fault="unreadable_credential",
     reason="Its stored credential cannot be opened with this installation's keys.",
@@ -108,15 +119,26 @@ def after_failure(before: Connection, found: Failure, now: datetime, jitter: flo
     )
 
 
+def wanting(connection: Connection, scope: str | None) -> Connection:
+    """One that lacks access for some of what it offers; as well as ever when `scope` is None."""
+    if connection.state is not ConnectionState.ACTIVE:
+        return msgspec.structs.replace(connection, wanted_scope=scope)
+    more = needs_more_access(scope) if scope else None
+    return msgspec.structs.replace(
+        connection,
+        wanted_scope=scope,
+        state_reason=more.reason if more else None,
+        state_next_step=more.next_step if more else None,
+        fault=more.fault if more else None,
+    )
+
+
 def after_success(before: Connection, found: Found, settled: Settled, now: datetime, jitter: float) -> Connection:
     facts = found.facts
-    return msgspec.structs.replace(
+    after = msgspec.structs.replace(
         before,
         state=ConnectionState.ACTIVE,
         state_since=before.state_since if before.state is ConnectionState.ACTIVE else now,
-        state_reason=None,
-        state_next_step=None,
-        fault=None,
         failures_in_row=0,
         last_success_at=now,
         checked_at=now,
@@ -129,6 +151,7 @@ def after_success(before: Connection, found: Found, settled: Settled, now: datet
         instructions=visible(facts.instructions)[:INSTRUCTIONS_LIMIT] if facts.instructions else None,
         notes=settled.notes,
     )
+    return wanting(after, before.wanted_scope)
 
 
 def next_look(now: datetime, jitter: float) -> datetime:

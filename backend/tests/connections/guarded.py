@@ -23,6 +23,10 @@ class Guarded(Shelf):
         self.resource_says: dict[str, Any] = {}
         self.server_says: dict[str, Any] = {}
         self.has_hint = True
+        self.wanted: dict[str, str] = {}
+        """Tool → the scope that it takes."""
+        self.scopes: dict[str, set[str]] = {}
+        """Access token → what was granted with it."""
         self.is_away = False
         self.refreshes = 0
         self.registered: list[dict[str, Any]] = []
@@ -39,8 +43,12 @@ class Guarded(Shelf):
         if path != "/mcp":
             status, body = self._as_server(path, received)
             writer.write(answer(json.dumps(body).encode() if body is not None else b"", status))
-        elif received.headers.get("authorization", "").removeprefix("Bearer ") in self.valid:
-            await super()._behave(received, writer)
+        elif (token := received.headers.get("authorization", "").removeprefix("Bearer ")) in self.valid:
+            if (scope := self._lacking(received, token)) is None:
+                await super()._behave(received, writer)
+            else:
+                refusal = f'WWW-Authenticate: Bearer error="insufficient_scope", scope="{scope}"'
+                writer.write(answer(b"", "403 Forbidden", headers=(refusal,)))
         else:
             hint = f' resource_metadata="{self.origin}/.well-known/oauth-protected-resource/mcp", scope="things:read"'
             challenge = f"WWW-Authenticate: Bearer{hint if self.has_hint else ''}"
@@ -99,12 +107,17 @@ class Guarded(Shelf):
         asked = self.codes.pop(form["code"], None)
         if asked is None or create_s256_code_challenge(form["code_verifier"]) != asked["code_challenge"]:
             return "400 Bad Request", {"error": "invalid_grant"}
-        return "200 OK", self._issue()
+        return "200 OK", self._issue(asked.get("scope", ""))
 
-    def _issue(self) -> dict[str, Any]:
+    def _lacking(self, received: Received, token: str) -> str | None:
+        scope = self.wanted.get(received.json.get("params", {}).get("name", "")) if received.body else None
+        return scope if scope and scope not in self.scopes[token] else None
+
+    def _issue(self, scope: str = "") -> dict[str, Any]:
         self._issued += 1
         access, refresh = f"access-token-{self._issued}", f"refresh-token-{self._issued}"
         self.valid.add(access)
+        self.scopes[access] = set(scope.split())
         self.refreshable.add(refresh)
         lasts = {} if self.lasts_s is None else {"expires_in": self.lasts_s}
         return {"access_token": access, "token_type": "Bearer", "refresh_token": refresh} | lasts

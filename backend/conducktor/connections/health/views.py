@@ -152,7 +152,7 @@ def _point(at: datetime, until: datetime, seen: list[Hour], periods: tuple[Perio
 
 
 _SUMMARIES = {
-    HealthStatus.HEALTHY: "{title} works, since {since}.",
+    HealthStatus.HEALTHY: "{title} works, since {since}. {cause} {next_step}",
     HealthStatus.DOWN: "{title} is down since {since}. {cause} {next_step}",
     HealthStatus.SIGN_IN_NEEDED: "{title} needs a sign-in since {since}. {cause} {next_step}",
     HealthStatus.PENDING: "{title} was connected a moment ago, and is being asked what it offers.",

@@ -13,12 +13,16 @@ from conducktor.infra.encryption import KeyRing
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a refresh needs; the access token is the connection's credential. Without `refresh_token` there is none."""
+    """Everything a refresh needs; the access token is the connection's credential. Without `refresh_token` there is none.
+
+    `scope` is what was asked for at the sign-in.
+    """
 
     server: Server
     client: OwnClient
     resource: str
     refresh_token: str | None
+    scope: str | None = None
 
 
 class Journey(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +34,7 @@ class Journey(msgspec.Struct, frozen=True, kw_only=True):
     verifier: str
     url: str
     return_to: str
+    scope: str | None = None
 
 
 class SignInRecord(msgspec.Struct, frozen=True, kw_only=True):

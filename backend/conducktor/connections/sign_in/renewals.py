@@ -9,6 +9,7 @@ from conducktor.connections.mcp_endpoint import Endpoint
 from conducktor.connections.mcp_fault import Fault, UpstreamError
 from conducktor.connections.sign_in.refreshing import Refreshing
 from conducktor.connections.sign_in.shared_credential import SharedCredential
+from conducktor.connections.sign_in.step_up import StepUps
 from conducktor.connections.toolbox import Connected
 from conducktor.core.clock import Clock
 from conducktor.core.errors import Invalid
@@ -28,6 +29,7 @@ class Renewals:
         self._key_ring = key_ring
         self._clock = clock
         self._refreshing: Refreshing[Connection] = Refreshing(http)
+        self._step_ups = StepUps(database, key_ring)
 
     async def asking(self, workspace_id: WorkspaceId, connected: Connected, ask: Callable[[Endpoint], Awaitable[_T]]) -> _T:
         """Ask with a credential that is good; once more with another when it was refused: a 401 means that nothing was done.
@@ -45,7 +47,7 @@ class Renewals:
             return await ask(endpoint)
         except UpstreamError as error:
             if error.fault is not Fault.SIGN_IN_AGAIN:
-                raise
+                raise await self._step_ups.judged(workspace_id, connected.id, error) from None
         other = await self._current(workspace_id, endpoint)
         if other is None or not other.headers or other.headers == endpoint.headers:
             raise nobody_signed_in(connected.name)
@@ -56,6 +58,10 @@ class Renewals:
         renewed = await self._renewed(connection.workspace_id, endpoint_of(connection, self._key_ring))
         has_another = renewed and renewed.credential_sealed not in (None, connection.credential_sealed)
         return renewed if has_another else None
+
+    async def judged(self, connection: Connection, error: UpstreamError) -> UpstreamError:
+        """What to say of a failed check: a service may want more access than the sign-in has."""
+        return await self._step_ups.judged(connection.workspace_id, connection.id, error)
 
     async def fresh(self, connection: Connection) -> Connection:
         """The connection with a token that is not about to end, as far as there is one. For checks."""

@@ -12,7 +12,7 @@ from conducktor.infra.http_client import HttpClient
 DOCUMENT_MAX_BYTES = 256 * 1024
 FETCH_DEADLINE_S = 8.0
 
-_PARAMETER = re.compile(r'(?:^|[\s,])(resource_metadata|scope)="([^"\\]*)"', re.IGNORECASE)
+_PARAMETER = re.compile(r'(?:^|[\s,])(resource_metadata|scope|error)="([^"\\]*)"', re.IGNORECASE)
 
 
 class Server(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,9 +44,14 @@ class _ResourceMetadata(msgspec.Struct, kw_only=True):
     scopes_supported: tuple[str, ...] = ()
 
 
+def challenge_parameters(challenge: str | None) -> dict[str, str]:
+    """Of a `WWW-Authenticate: Bearer …`: `resource_metadata`, `scope` and `error`, as far as it has them."""
+    return {found.lower(): value for found, value in _PARAMETER.findall(challenge or "")}
+
+
 async def protection_of(http: HttpClient, name: str, url: str, challenge: str | None) -> Protection:
     """`challenge` is the upstream's `WWW-Authenticate`. Raises SignInImpossible, with the reason in plain words."""
-    told = {found.lower(): value for found, value in _PARAMETER.findall(challenge or "")}
+    told = challenge_parameters(challenge)
     described = await _resource_metadata(http, name, url, told.get("resource_metadata"))
     if described is None:
         # The revision of 2025-03-26 knew no resource metadata: the service's own origin was its authorization server.

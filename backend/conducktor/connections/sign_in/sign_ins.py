@@ -31,6 +31,7 @@ from conducktor.connections.sign_in.grant import (
 )
 from conducktor.connections.sign_in.refusal import Result
 from conducktor.connections.sign_in.server import Protection, protection_of
+from conducktor.connections.sign_in.step_up import scope_union
 from conducktor.connections.sign_in.tokens import GrantRefused, ServerAway, Tokens, exchange, revoke
 from conducktor.connections.states import Auth, ConnectionState
 from conducktor.core.actor import Actor, Permission
@@ -95,10 +96,15 @@ class SignIns:
         _check_signs_in(connection)
         known = record.client(self._key_ring) if record else None
         protection = await protection_of(self._http, name, connection.url, await self._challenge(connection))
+        if connection.wanted_scope:
+            grant = record.grant(self._key_ring) if record else None
+            scope = scope_union(grant.scope if grant else None, protection.scope, connection.wanted_scope)
+            protection = msgspec.structs.replace(protection, scope=scope)
         client = await client_for(self._http, name, protection.server, known, origin=self._origin, scope=protection.scope)
         journey = Journey(
             server=protection.server,
             client=client,
+            scope=protection.scope,
             resource=protection.resource,
             verifier=secrets.token_urlsafe(48),
             url=connection.url,
@@ -190,7 +196,11 @@ class SignIns:
             if before is None or before.url != journey.url or before.auth not in (Auth.NONE, Auth.OAUTH):
                 return Result.CHANGED
             grant = Grant(
-                server=journey.server, client=journey.client, resource=journey.resource, refresh_token=tokens.refresh_token
+                server=journey.server,
+                client=journey.client,
+                resource=journey.resource,
+                refresh_token=tokens.refresh_token,
+                scope=journey.scope,
             )
             grant_sealed = sealed(self._key_ring, grant, grant_seal(before.id))
             await sign_ins.put_grant(tx, before.workspace_id, before.id, grant_sealed, (actor.user_id, actor.user_name, now))
@@ -199,6 +209,7 @@ class SignIns:
                 after if before.state is ConnectionState.DISABLED else pending(after, now),
                 renew_after=tokens.renew_after(now) if tokens.refresh_token else None,
                 updated_at=now,
+                wanted_scope=None,
             )
             await queries.save(tx, before.workspace_id, after)
             await self._audit.record_operation(

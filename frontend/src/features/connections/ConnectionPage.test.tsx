@@ -154,6 +154,19 @@ test("a connection that waits for somebody to sign in offers just that, and says
   expect(asked.some(({ route }) => route === `POST ${AT}/linear-prod/sign-in`)).toBe(true);
 });
 
+test("a connection that lacks access for some tools offers to sign in for it", async () => {
+  const working = connectionOf({
+    auth: "oauth",
+    reason: "The service wants more access for it than its sign-in covers: issues:write.",
+    fault: "needs_more_access",
+  });
+  serveConnection(working, []);
+  const { screen } = renderApp("/w/engineering/connections/linear-prod");
+
+  expect(await screen.findByText(/issues:write/)).toBeDefined();
+  expect(screen.getByRole("button", { name: "Sign in" })).toBeDefined();
+});
+
 test("who comes back from the service reads how it went", async () => {
   serveConnection(connectionOf({ auth: "oauth" }), []);
   const { user, screen } = renderApp("/w/engineering/connections/linear-prod?sign_in=denied");

@@ -36,11 +36,17 @@ export function StateNote({ connection }: { connection: ConnectionView }) {
         </Callout>
       );
     case "ACTIVE":
-      return connection.tools.quarantined > 0 ? <ReviewNote connection={connection} /> : null;
+      return (
+        <>
+          {connection.fault === NEEDS_MORE_ACCESS && <MoreAccessNote connection={connection} />}
+          {connection.tools.quarantined > 0 && <ReviewNote connection={connection} />}
+        </>
+      );
   }
 }
 
 const NEEDS_SIGN_IN = "needs_sign_in";
+const NEEDS_MORE_ACCESS = "needs_more_access";
 const ASK_AGAIN_MS = 15_000;
 
 function ErrorNote({ connection }: { connection: ConnectionView }) {
@@ -49,7 +55,7 @@ function ErrorNote({ connection }: { connection: ConnectionView }) {
   const { data: health } = useQuery({ ...healthQuery(slug, connection.name), refetchInterval: ASK_AGAIN_MS });
   const signIn = useSignIn(connection.name);
   const label = REPAIRS[connection.fault ?? ""];
-  const isSignedOut = connection.fault === NEEDS_SIGN_IN;
+  const isSignedOut = connection.fault === NEEDS_SIGN_IN || connection.fault === NEEDS_MORE_ACCESS;
   return (
     <Callout
       tone="bad"
@@ -76,6 +82,16 @@ function ErrorNote({ connection }: { connection: ConnectionView }) {
           )}
         </p>
       )}
+    </Callout>
+  );
+}
+
+function MoreAccessNote({ connection }: { connection: ConnectionView }) {
+  const signIn = useSignIn(connection.name);
+  return (
+    <Callout tone="warn" role="status" title="Some of its tools need more access" actions={<SignInButton signIn={signIn} />}>
+      <p>{connection.reason} Everything else works. Press Sign in: the service asks you whether Conducktor may have it.</p>
+      <FormError problem={signIn.problem} />
     </Callout>
   );
 }
