@@ -91,8 +91,9 @@ class KeptResult(msgspec.Struct, frozen=True, omit_defaults=True):
 class FrozenCall(msgspec.Struct, frozen=True):
     """What will be carried out: the request's params with the arguments as policies let them through; sealed with the row.
 
-    `endpoint` is the connection whose own endpoint was used, if one was.
+    `endpoint` is the connection whose own endpoint was used, `toolset` the toolset, if one was.
     """
 
     endpoint: str | None
     params: msgspec.Raw
+    toolset: str | None = None

@@ -199,4 +199,4 @@ def _exactly(call: ToolCall) -> FrozenCall:
     params = msgspec.json.decode(call.params, type=dict[str, msgspec.Raw])
     if "arguments" in params:
         params["arguments"] = call.arguments
-    return FrozenCall(endpoint=call.endpoint, params=msgspec.Raw(msgspec.json.encode(params)))
+    return FrozenCall(endpoint=call.endpoint, params=msgspec.Raw(msgspec.json.encode(params)), toolset=call.toolset)

@@ -64,6 +64,7 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
             method=self.approval.method,
             name=msgspec.json.decode(name, type=str),
             connection=self.frozen.endpoint,
+            toolset=self.frozen.toolset,
             params=self.frozen.params,
             arguments=msgspec.Raw(self.arguments),
             conversation_id=self.approval.conversation_id,

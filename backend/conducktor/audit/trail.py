@@ -56,7 +56,7 @@ class Trail:
         self.result_bytes: int | None = None
         self.cost: MicroUsd | None = None
         self._decided: Decided | None = None
-        self._notes: dict[str, object] = {}
+        self._notes: dict[str, object] = {"toolset": request.toolset} if request.toolset else {}
         self._bill: Bill | None = None
 
     def __enter__(self) -> Self:
@@ -81,7 +81,8 @@ class Trail:
 
     @property
     def decision(self) -> dict[str, object]:
-        """For the audit: what was decided, the approval that it waits for, attempts that failed, why it cost something else."""
+        """For the audit: what was decided, the approval that it waits for, attempts that failed, why it cost something else,
+        the toolset by whose endpoint it came."""
         return {**(self._decided.record if self._decided else {}), **self._notes}
 
     async def durable(self) -> None:

@@ -108,6 +108,24 @@ class OfferRow(UUIDv7Base):
     definition: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class ToolsetRow(UUIDv7Base):
+    """A selection of tools with an endpoint of its own. `tools` and `left_out` are full names."""
+
+    __tablename__ = "toolsets"
+    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    description: Mapped[str | None] = mapped_column(Text)
+    has_own_tools: Mapped[bool]
+    tools: Mapped[list[Any]] = mapped_column(JSONB)
+    rules: Mapped[list[Any]] = mapped_column(JSONB)
+    left_out: Mapped[list[Any]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+    updated_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+
+
 class SignInRow(UUIDv7Base):
     """Our client at the service's authorization server, and what somebody's sign-in gave us. Both sealed to this connection.
 

@@ -14,6 +14,7 @@ from conducktor.connections.mcp_endpoint import Transport
 from conducktor.connections.sign_in.operations import SIGN_IN_OPERATIONS
 from conducktor.connections.states import Auth
 from conducktor.connections.tool_operations import TOOL_OPERATIONS
+from conducktor.connections.toolsets.operations import TOOLSET_OPERATIONS
 from conducktor.connections.wish import Wish
 from conducktor.core.actor import Actor, Permission
 from conducktor.core.operation import operation
@@ -130,6 +131,7 @@ OPERATIONS = (
     delete_connection,
     *SIGN_IN_OPERATIONS,
     *TOOL_OPERATIONS,
+    *TOOLSET_OPERATIONS,
     *CATALOG_OPERATIONS,
 )
 

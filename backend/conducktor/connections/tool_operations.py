@@ -12,7 +12,7 @@ from conducktor.connections.states import ConnectionState, ToolState
 from conducktor.core.actor import Actor, Permission
 from conducktor.core.clock import Clock
 from conducktor.core.errors import Conflict
-from conducktor.core.ids import ToolId
+from conducktor.core.ids import ToolId, WorkspaceId
 from conducktor.core.operation import operation
 from conducktor.core.tool_call import OperationClass
 from conducktor.infra.database import Change, Transaction
@@ -57,14 +57,8 @@ async def list_connection_tools(actor: Actor, data: ConnectionTools, *, tx: Tran
     "tools.list", "GET /tools", Permission.CONNECTIONS_READ, web_only="it serves forms; a model has tools/list, with definitions"
 )
 async def list_tools(actor: Actor, *, tx: Transaction) -> views.ToolLines:
-    """List the names and operation classes of all tools that this workspace offers, as policies see them."""
-    connections = {
-        c.id: c.name for c in await queries.list_all(tx, actor.workspace_id) if c.state is not ConnectionState.DISABLED
-    }
-    tools = await queries.active_tools(tx, actor.workspace_id)
-    return views.ToolLines(
-        items=[views.tool_line(t, connections[t.connection_id]) for t in tools if t.connection_id in connections]
-    )
+    """List all tools that this workspace offers in one line each, with their classes as policies see them."""
+    return views.ToolLines(items=await tool_lines(tx, actor.workspace_id))
 
 
 @operation(
@@ -100,6 +94,13 @@ async def classify_tool(actor: Actor, data: ClassifyTool, *, tx: Transaction) ->
 
 
 TOOL_OPERATIONS = (list_connection_tools, list_tools, accept_tool, classify_tool)
+
+
+async def tool_lines(tx: Transaction, workspace_id: WorkspaceId) -> list[views.ToolLine]:
+    """All tools that the workspace offers, in the order of connections and names."""
+    connections = {c.id: c.name for c in await queries.list_all(tx, workspace_id) if c.state is not ConnectionState.DISABLED}
+    tools = await queries.active_tools(tx, workspace_id)
+    return [views.tool_line(t, connections[t.connection_id]) for t in tools if t.connection_id in connections]
 
 
 async def _locked(tx: Transaction, actor: Actor, tool_id: UUID) -> PinnedTool:

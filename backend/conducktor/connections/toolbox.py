@@ -77,23 +77,29 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
 class Toolbox(msgspec.Struct, frozen=True, kw_only=True):
     """Everything by the exact name that a client says; nothing is ever split or normalised.
 
-    `version` changes whenever any of it does. Mappings are in listing order.
+    `version` changes whenever any of it does. Mappings are in listing order. A toolset is a toolbox too: `title` and
+    `description` are its own, and `has_own_tools` says whether Conducktor's own tools are offered beside these.
     """
 
     version: str
     connections: dict[str, Connected]
     tools: dict[str, Tool]
     """By full name."""
-    plain: dict[tuple[str, str], Tool]
+    plain: dict[tuple[str, str], Tool] = {}
     """By (connection name, upstream's tool name)."""
-    resources: dict[str, Resource]
+    resources: dict[str, Resource] = {}
     """By the URI that clients see."""
-    plain_resources: dict[tuple[str, str], Resource]
+    plain_resources: dict[tuple[str, str], Resource] = {}
     """By (connection name, upstream's URI)."""
-    templates: tuple[ResourceTemplate, ...]
-    prompts: dict[str, Prompt]
+    templates: tuple[ResourceTemplate, ...] = ()
+    prompts: dict[str, Prompt] = {}
     """By full name."""
-    plain_prompts: dict[tuple[str, str], Prompt]
+    plain_prompts: dict[tuple[str, str], Prompt] = {}
+    title: str = ""
+    description: str | None = None
+    has_own_tools: bool = True
+    toolsets: dict[str, "Toolbox"] = {}
+    """By name; only of the whole workspace."""
 
 
 class ToolboxOf(Protocol):

@@ -17,6 +17,8 @@ from conducktor.connections.states import Auth, ConnectionState
 from conducktor.connections.tool_definition import Unusable
 from conducktor.connections.tool_encoding import Encoding, encode
 from conducktor.connections.toolbox import Connected, Tool, Toolbox
+from conducktor.connections.toolsets import queries as toolset_queries
+from conducktor.connections.toolsets.toolset import narrowed
 from conducktor.core.errors import Invalid
 from conducktor.core.ids import ToolId, WorkspaceId
 from conducktor.infra.changes import Cached, ChangeFeed
@@ -52,10 +54,11 @@ class Toolboxes:
             connections = await queries.list_all(tx, workspace_id)
             tools = await queries.active_tools(tx, workspace_id)
             offers = await queries.offers(tx, workspace_id)
+            toolsets = await toolset_queries.list_all(tx, workspace_id)
         connected = {c.id: known for c in connections if c.state in USABLE and (known := self._connected(c))}
         usable = [made for tool in tools if (owner := connected.get(tool.connection_id)) and (made := self._tool(tool, owner))]
         shared = SharedOffers(connected, offers)
-        return Toolbox(
+        whole = Toolbox(
             version=_version(connected.values(), usable, shared),
             connections={c.name: c for c in connected.values()},
             tools={t.full_name: t for t in usable},
@@ -66,6 +69,7 @@ class Toolboxes:
             prompts=shared.prompts,
             plain_prompts=shared.plain_prompts,
         )
+        return msgspec.structs.replace(whole, toolsets={toolset.name: narrowed(whole, toolset) for toolset in toolsets})
 
     def _connected(self, connection: Connection) -> Connected | None:
         """None when its secret cannot be opened: without it nothing may be sent. Its check says so to people."""

@@ -21,6 +21,10 @@ SHOWN_LIMIT = 200
 """Characters of a name or title that an upstream gives itself."""
 
 
+BYTES_PER_TOKEN = 4
+"""Of JSON, in OpenAI's tokenizers, as a rule of thumb: what is shown is an estimate."""
+
+
 class ConnectionView(msgspec.Struct, frozen=True, kw_only=True):
     """`reason` says in plain words why the state is what it is, `next_step` what to do; `fault` is a stable word for it."""
 
@@ -97,11 +101,14 @@ class ToolList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ToolLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A tool that is offered, without its definition."""
+    """A tool that is offered, without its definition, which takes about `tokens` of a model's attention."""
 
     full_name: str
     connection: str
     operation_class: OperationClass
+    title: str | None
+    summary: str | None
+    tokens: int
 
 
 class ToolLines(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,9 +191,15 @@ def tool_view(tool: PinnedTool) -> ToolView:
 
 
 def tool_line(tool: PinnedTool, connection: str) -> ToolLine:
-    claimed = decode(tool.definition).get("annotations")
+    pinned = tool.pinned or tool.definition
+    described = _decoded(pinned, _Described)
     return ToolLine(
-        full_name=tool.full_name, connection=connection, operation_class=tool.class_override or claimed_class(claimed)
+        full_name=tool.full_name,
+        connection=connection,
+        operation_class=tool.class_override or claimed_class(decode(pinned).get("annotations")),
+        title=_shown(described.title),
+        summary=_shown(described.description),
+        tokens=len(pinned) // BYTES_PER_TOKEN,
     )
 
 

@@ -26,8 +26,8 @@ class ApprovalClaim(msgspec.Struct, frozen=True):
 class CallRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What a client asked, before anything was looked up. `method` is the MCP method (`tools/call`).
 
-    `name` is the tool's or prompt's name, or the resource's URI, as the client wrote it; `connection` is set when the
-    client used one connection's own endpoint. `params` are the request's params as received, JSON object bytes.
+    `name` is the tool's or prompt's name, or the resource's URI, as the client wrote it; `connection` or `toolset` is set when
+    the client used one connection's or toolset's own endpoint. `params` are the request's params as received, JSON object bytes.
     `mirrored_headers` are the `mcp-param-*` headers where the protocol has them (2026-07-28), lower-case names; else None.
     """
 
@@ -39,6 +39,7 @@ class CallRequest(msgspec.Struct, frozen=True, kw_only=True):
     arguments: msgspec.Raw = msgspec.Raw(b"{}")
     mirrored_headers: tuple[tuple[str, str], ...] | None = None
     conversation_id: str | None = None
+    toolset: str | None = None
     claim: ApprovalClaim | None = None
     """Only a worker that carries out an approved call sets it; no request from outside can."""
 
@@ -59,6 +60,8 @@ class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
     params: msgspec.Raw = msgspec.Raw(b"{}")
     endpoint: str | None = None
     """The connection whose own endpoint was used, if one was."""
+    toolset: str | None = None
+    """The same for a toolset."""
     conversation_id: str | None = None
     claim: ApprovalClaim | None = None
 

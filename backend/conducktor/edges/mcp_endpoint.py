@@ -1,4 +1,4 @@
-"""`POST /api/conducktor-mcp` and `/api/conducktor-mcp/{connection}`: authenticate, read, dispatch, answer."""
+"""`POST /api/conducktor-mcp`, `…/{connection}` and `…/toolsets/{toolset}`: authenticate, read, dispatch, answer."""
 
 import asyncio
 from typing import cast
@@ -36,6 +36,7 @@ from conducktor.edges.mcp_protocol import (
     read_message,
     result_body,
 )
+from conducktor.gateway.door import WHOLE_WORKSPACE, Door, door_of
 from conducktor.gateway.relay import Relay
 from conducktor.oauth.authenticate import Authenticator
 from conducktor.oauth.caller import Caller
@@ -53,17 +54,17 @@ class McpEndpoint:
         self._resource = resource
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
-        connection: str | None = scope.get("path_params", {}).get("connection")
-        resource = f"{self._resource}/{connection}" if connection else self._resource
+        door = door_of(scope.get("path_params"))
+        resource = door.resource(self._resource)
         try:
             given = [value for name, value in scope["headers"] if name == b"authorization"]
             caller = await self._authenticator.authenticate(given, resource)
             if scope["method"] != "POST":
                 await send_empty(send, 405, ((b"allow", b"POST"),))
                 return
-            if connection:
-                await self._methods.check_connection(caller, connection)
-            await self._post(caller, connection, scope, receive, send)
+            if door is not WHOLE_WORKSPACE:
+                await self._methods.check_door(caller, door)
+            await self._post(caller, door, scope, receive, send)
         except ConducktorError as error:
             await self._refuse(send, error, resource)
         except ProtocolError as error:
@@ -82,7 +83,7 @@ class McpEndpoint:
             refusal = mcp_errors.defect(error)
             await send_json(send, 500, error_body(b"null", refusal.code, refusal.message))
 
-    async def _post(self, caller: Caller, connection: str | None, scope: HTTPScope, receive: Receive, send: Send) -> None:
+    async def _post(self, caller: Caller, door: Door, scope: HTTPScope, receive: Receive, send: Send) -> None:
         headers = headers_of(scope)
         if not headers.get("content-type", "").startswith("application/json") or "content-encoding" in headers:
             raise ProtocolError(INVALID_REQUEST, "Send plain application/json.", status=415)
@@ -94,17 +95,17 @@ class McpEndpoint:
                 await self._in_flight.cancel(caller, message)
             await send_empty(send, 202)
         elif message.method in GOVERNED_METHODS and "text/event-stream" in headers.get("accept", ""):
-            await self._stream(caller, message, connection, headers, receive, send)
+            await self._stream(caller, message, door, headers, receive, send)
         else:
             relay = relay_for(caller, message, None)
-            status, body = await self._answer(caller, message, connection, relay, headers, receive)
+            status, body = await self._answer(caller, message, door, relay, headers, receive)
             await send_json(send, status, body)
 
     async def _stream(
         self,
         caller: Caller,
         message: Message,
-        connection: str | None,
+        door: Door,
         headers: dict[str, str],
         receive: Receive,
         send: Send,
@@ -114,7 +115,7 @@ class McpEndpoint:
         try:
             relay = relay_for(caller, message, lambda method, params: stream.push(notification_body(method, bytes(params))))
             try:
-                status, body = await self._answer(caller, message, connection, relay, headers, receive)
+                status, body = await self._answer(caller, message, door, relay, headers, receive)
             except ConducktorError as error:
                 if not stream.is_open:
                     raise
@@ -124,7 +125,7 @@ class McpEndpoint:
             stream.abandon()
 
     async def _answer(
-        self, caller: Caller, message: Message, connection: str | None, relay: Relay, headers: dict[str, str], receive: Receive
+        self, caller: Caller, message: Message, door: Door, relay: Relay, headers: dict[str, str], receive: Receive
     ) -> tuple[int, bytes]:
         """Raises ConducktorError for what is refused as HTTP, ClientGone; everything else becomes a JSON-RPC answer."""
         task = asyncio.current_task()  # once: in Python 3.11 each look at the running loop is a system call
@@ -132,7 +133,7 @@ class McpEndpoint:
         watch = DisconnectWatch(receive, task)
         with self._in_flight.running(caller, message, task) as ticket, watch:
             try:
-                return 200, result_body(message.id, await self._methods.answer(caller, message, connection, relay, headers))
+                return 200, result_body(message.id, await self._methods.answer(caller, message, door, relay, headers))
             except ProtocolError as error:
                 refusal = error
             except asyncio.CancelledError:
@@ -164,7 +165,7 @@ class FastLane:
     """Takes calls of the MCP endpoint past Litestar's routing and exception handling, which cost 7 % of a call.
 
     The endpoint authenticates, refuses and fails by itself, so nothing is lost. What `routes` declares stays: for a
-    trailing slash, for the endpoints of single connections, and for whoever reads the application's routes.
+    trailing slash, for the endpoints of connections and toolsets, and for whoever reads the application's routes.
     """
 
     def __init__(self, endpoint: McpEndpoint, otherwise: ASGIApp) -> None:
@@ -186,12 +187,12 @@ def routes(endpoint: McpEndpoint) -> list[BaseRouteHandler]:
 
     # Not another `asgi` path: Litestar 2.25 finds no path parameters of an ASGI handler under an HTTP method (KeyError).
     @route(
-        PATH + "/{connection:str}",
+        [PATH + "/{connection:str}", PATH + "/toolsets/{toolset:str}"],
         http_method=["GET", "POST", "DELETE"],
         opt={"permission": "client"},
         include_in_schema=False,
     )
-    async def mcp_of_connection() -> ASGIApp:
+    async def mcp_below() -> ASGIApp:
         return cast(ASGIApp, endpoint)
 
-    return [mcp, mcp_of_connection]
+    return [mcp, mcp_below]

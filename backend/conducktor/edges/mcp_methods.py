@@ -5,10 +5,12 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from conducktor.connections.mcp_reply import RpcError
+from conducktor.core.actor import Permission
 from conducktor.core.errors import ConducktorError, Invalid
 from conducktor.core.ids import CallId, new_id
 from conducktor.core.tool_call import CallRequest, CallResult
 from conducktor.edges import mcp_errors
+from conducktor.edges.mcp_introduction import instructions, server_info
 from conducktor.edges.mcp_protocol import (
     GOVERNED_METHODS,
     HEADER_MISMATCH,
@@ -26,20 +28,15 @@ from conducktor.edges.mcp_protocol import (
 )
 from conducktor.gateway.call_tool import Gateway, call_tool
 from conducktor.gateway.completion import Completion, read_completion
+from conducktor.gateway.door import Door
 from conducktor.gateway.list_tools import Lists
 from conducktor.gateway.relay import LEVELS, Relay
 from conducktor.gateway.resolve import HeaderContradicts
-from conducktor.gateway.scope import InsufficientScope
+from conducktor.gateway.scope import InsufficientScope, require
 from conducktor.oauth.authenticate import Authenticator
 from conducktor.oauth.caller import Caller
 from conducktor.oauth.client_traits import ClientTraits
 
-INSTRUCTIONS = (
-    "Conducktor connects the services of one workspace. Tools are named <connection>_<tool>; conducktr_* tools manage Conducktor "
-    "itself: call conducktr_list_connections to see what is connected and conducktr_get_connection_health when a tool fails. "
-    "Rules of the workspace apply to every call: a result with isError says why a call was refused and what to do next; "
-    "do not retry a refused call unchanged."
-)
 CAPABILITIES = {
     "tools": {"listChanged": False},
     "resources": {"listChanged": False, "subscribe": False},
@@ -76,38 +73,35 @@ class Methods:
         self._gateway = gateway
         self._authenticator = authenticator
         self._traits = traits
-        self._answers: dict[str, Callable[[Caller, Message, str | None], Awaitable[bytes]]] = {
-            "tools/list": lambda caller, _message, connection: _listed("tools", lists.tools(caller, connection)),
-            "resources/list": lambda caller, _message, connection: _listed("resources", lists.resources(caller, connection)),
-            "resources/templates/list": lambda caller, _message, connection: _listed(
-                "resourceTemplates", lists.templates(caller, connection)
+        self._answers: dict[str, Callable[[Caller, Message, Door], Awaitable[bytes]]] = {
+            "tools/list": lambda caller, _message, door: _listed("tools", lists.tools(caller, door)),
+            "resources/list": lambda caller, _message, door: _listed("resources", lists.resources(caller, door)),
+            "resources/templates/list": lambda caller, _message, door: _listed(
+                "resourceTemplates", lists.templates(caller, door)
             ),
-            "prompts/list": lambda caller, _message, connection: _listed("prompts", lists.prompts(caller, connection)),
-            "initialize": _initialize,
-            "server/discover": _discover,
+            "prompts/list": lambda caller, _message, door: _listed("prompts", lists.prompts(caller, door)),
+            "initialize": self._initialize,
+            "server/discover": self._discover,
             "ping": _ping,
             "logging/setLevel": self._set_log_level,
         }
 
-    async def check_connection(self, caller: Caller, connection: str) -> None:
-        """Raises UnknownConnection: the endpoint of a connection exists for those who have it."""
-        await self._gateway.resolver.check_connection(caller, connection)
+    async def check_door(self, caller: Caller, door: Door) -> None:
+        """Raises UnknownConnection, UnknownToolset: such an endpoint exists for those who have what it is about."""
+        require(caller, Permission.CONNECTIONS_READ)
+        await self._gateway.resolver.toolbox_behind(caller.actor, door)
 
-    async def answer(
-        self, caller: Caller, message: Message, connection: str | None, relay: Relay, headers: dict[str, str]
-    ) -> bytes:
+    async def answer(self, caller: Caller, message: Message, door: Door, relay: Relay, headers: dict[str, str]) -> bytes:
         """The result's JSON. Raises ProtocolError, and ConducktorError for what is refused as HTTP."""
         if message.method in GOVERNED_METHODS:
-            return dress(message, await self._governed(caller, message, connection, relay, headers))
+            return dress(message, await self._governed(caller, message, door, relay, headers))
         answer = self._answers.get(message.method)
         if answer is None or (message.era is Era.MODERN and message.method in HANDSHAKE_ERA_ONLY):
             raise ProtocolError(METHOD_NOT_FOUND, f"Method not found: {message.method[:100]}")
-        return dress(message, await answer(caller, message, connection))
+        return dress(message, await answer(caller, message, door))
 
-    async def _governed(
-        self, caller: Caller, message: Message, connection: str | None, relay: Relay, headers: dict[str, str]
-    ) -> bytes:
-        request = _request(message, connection, headers)
+    async def _governed(self, caller: Caller, message: Message, door: Door, relay: Relay, headers: dict[str, str]) -> bytes:
+        request = _request(message, door, headers)
         try:
             outcome = await call_tool(self._gateway, caller, request, relay)
         except InsufficientScope as error:
@@ -125,22 +119,44 @@ class Methods:
                     raise mcp_errors.refusal_error(error) from None
         return _relayed(outcome)
 
-    async def _set_log_level(self, caller: Caller, message: Message, _connection: str | None) -> bytes:
+    async def _set_log_level(self, caller: Caller, message: Message, _door: Door) -> bytes:
         """From now on, for all requests of this app."""
         if message.params.level not in LEVELS:
             raise ProtocolError(INVALID_PARAMS, f"params.level must be one of {', '.join(LEVELS)}")
         await self._traits.note_log_level(caller, message.params.level)
         return b"{}"
 
+    async def _initialize(self, caller: Caller, message: Message, door: Door) -> bytes:
+        """2026-07-28 cannot be negotiated by a handshake: whoever asks for more than we have gets our newest legacy revision."""
+        asked = message.params.protocol_version
+        version = asked if asked in LEGACY_VERSIONS else LEGACY_VERSIONS[0]
+        toolbox = await self._gateway.resolver.toolbox_behind(caller.actor, door)
+        introduction = {"serverInfo": server_info(door, toolbox), "instructions": instructions(door, toolbox)}
+        return encode({"protocolVersion": version, "capabilities": CAPABILITIES, **introduction})
 
-def _request(message: Message, connection: str | None, headers: dict[str, str]) -> CallRequest:
+    async def _discover(self, caller: Caller, _message: Message, door: Door) -> bytes:
+        toolbox = await self._gateway.resolver.toolbox_behind(caller.actor, door)
+        return encode(
+            {
+                "supportedVersions": [MODERN, *LEGACY_VERSIONS],
+                "capabilities": CAPABILITIES,
+                "instructions": instructions(door, toolbox),
+                "ttlMs": LIST_TTL_MS,
+                "cacheScope": "private",
+                "_meta": {SERVER_INFO_KEY: server_info(door, toolbox)},
+            }
+        )
+
+
+def _request(message: Message, door: Door, headers: dict[str, str]) -> CallRequest:
     completion = _completion(message) if message.method == "completion/complete" else None
     conversation = message.params.meta.get(CONVERSATION_KEY)
     return CallRequest(
         id=CallId(new_id()),
         method=message.method,
         name=completion.target if completion else message.name,
-        connection=connection,
+        connection=door.connection,
+        toolset=door.toolset,
         params=message.raw_params,
         arguments=completion.arguments() if completion else _one_reading(message.params.arguments),
         mirrored_headers=_mirrored(headers) if message.era is Era.MODERN else None,
@@ -212,27 +228,5 @@ async def _listed(field: str, items: Awaitable[bytes]) -> bytes:
     return b'{"%b":%b,"ttlMs":%d,"cacheScope":"private","_meta":%b}' % (field.encode(), await items, LIST_TTL_MS, _FRESH)
 
 
-async def _initialize(_caller: Caller, message: Message, _connection: str | None) -> bytes:
-    """2026-07-28 cannot be negotiated by a handshake: whoever asks for more than we have gets our newest legacy revision."""
-    asked = message.params.protocol_version
-    version = asked if asked in LEGACY_VERSIONS else LEGACY_VERSIONS[0]
-    return encode(
-        {"protocolVersion": version, "capabilities": CAPABILITIES, "serverInfo": SERVER_INFO, "instructions": INSTRUCTIONS}
-    )
-
-
-async def _discover(_caller: Caller, _message: Message, _connection: str | None) -> bytes:
-    return encode(
-        {
-            "supportedVersions": [MODERN, *LEGACY_VERSIONS],
-            "capabilities": CAPABILITIES,
-            "instructions": INSTRUCTIONS,
-            "ttlMs": LIST_TTL_MS,
-            "cacheScope": "private",
-            "_meta": {SERVER_INFO_KEY: SERVER_INFO},
-        }
-    )
-
-
-async def _ping(_caller: Caller, _message: Message, _connection: str | None) -> bytes:
+async def _ping(_caller: Caller, _message: Message, _door: Door) -> bytes:
     return b"{}"

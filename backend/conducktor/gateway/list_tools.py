@@ -4,6 +4,7 @@ from typing import Protocol
 
 from conducktor.connections.toolbox import Toolbox, ToolboxOf
 from conducktor.core.actor import Permission
+from conducktor.gateway.door import Door
 from conducktor.oauth.caller import Caller
 
 CACHED_LISTS = 256
@@ -22,9 +23,10 @@ class Lists:
         self._local = local
         self._rendered: dict[tuple[object, ...], bytes] = {}
 
-    async def tools(self, caller: Caller, connection: str | None) -> bytes:
-        own = self._local.listed(caller) if connection is None else ()
-        toolbox = await self._visible(caller)
+    async def tools(self, caller: Caller, door: Door) -> bytes:
+        connection, toolbox = door.connection, await self._visible(caller, door)
+        has_own = connection is None and (toolbox.has_own_tools if toolbox else door.toolset is None)
+        own = self._local.listed(caller) if has_own else ()
         if toolbox is None:
             return _array(own)
         key = ("tools", toolbox.version, connection, own)
@@ -34,32 +36,33 @@ class Lists:
             known = self._keep(key, _array((*own, *theirs)))
         return known
 
-    async def resources(self, caller: Caller, connection: str | None) -> bytes:
-        toolbox = await self._visible(caller)
+    async def resources(self, caller: Caller, door: Door) -> bytes:
+        connection, toolbox = door.connection, await self._visible(caller, door)
         if toolbox is None:
             return b"[]"
         if connection:
             return _array(tuple(r.listed_plain for (c, _), r in toolbox.plain_resources.items() if c == connection))
         return _array(tuple(r.listed for r in toolbox.resources.values()))
 
-    async def templates(self, caller: Caller, connection: str | None) -> bytes:
-        toolbox = await self._visible(caller)
+    async def templates(self, caller: Caller, door: Door) -> bytes:
+        connection, toolbox = door.connection, await self._visible(caller, door)
         if toolbox is None:
             return b"[]"
         return _array(tuple(t.listed for t in toolbox.templates if connection in (None, t.connection.name)))
 
-    async def prompts(self, caller: Caller, connection: str | None) -> bytes:
-        toolbox = await self._visible(caller)
+    async def prompts(self, caller: Caller, door: Door) -> bytes:
+        connection, toolbox = door.connection, await self._visible(caller, door)
         if toolbox is None:
             return b"[]"
         if connection:
             return _array(tuple(p.listed_plain for (c, _), p in toolbox.plain_prompts.items() if c == connection))
         return _array(tuple(p.listed for p in toolbox.prompts.values()))
 
-    async def _visible(self, caller: Caller) -> Toolbox | None:
+    async def _visible(self, caller: Caller, door: Door) -> Toolbox | None:
         if not caller.actor.may(Permission.CONNECTIONS_READ):
             return None
-        return await self._toolboxes.of(caller.actor.workspace_id)
+        toolbox = await self._toolboxes.of(caller.actor.workspace_id)
+        return toolbox if door.toolset is None else toolbox.toolsets.get(door.toolset)
 
     def _keep(self, key: tuple[object, ...], rendered: bytes) -> bytes:
         if len(self._rendered) >= CACHED_LISTS:

@@ -9,6 +9,7 @@ from conducktor.core.actor import Actor, Permission
 from conducktor.core.errors import Invalid, NotFound
 from conducktor.core.tool_call import CallRequest, OperationClass
 from conducktor.gateway.completion import PROMPT, read_completion
+from conducktor.gateway.door import Door
 from conducktor.gateway.mirrored_headers import contradicts
 from conducktor.gateway.scope import require
 from conducktor.gateway.target import Target
@@ -43,6 +44,10 @@ class UnknownConnection(NotFound):
     """There is no connection of this name."""
 
 
+class UnknownToolset(NotFound):
+    """There is no toolset of this name."""
+
+
 class HeaderContradicts(Invalid):
     """A mirrored header differs from the argument."""
 
@@ -55,11 +60,14 @@ class Resolver:
         self._local = local
 
     async def resolve(self, caller: Caller, request: CallRequest) -> Target:
-        """Raises UnknownTool, UnknownResource, UnknownPrompt, InsufficientScope, HeaderContradicts."""
-        if request.method == "tools/call" and request.connection is None and (own := self._local.target(caller, request.name)):
+        """Raises UnknownTool, UnknownResource, UnknownPrompt, UnknownToolset, InsufficientScope, HeaderContradicts."""
+        toolbox = await self._toolboxes.of(caller.actor.workspace_id)
+        if request.toolset is not None:
+            toolbox = _toolset(toolbox, request.toolset)
+        may_be_own = request.method == "tools/call" and request.connection is None and toolbox.has_own_tools
+        if may_be_own and (own := self._local.target(caller, request.name)):
             return own
         require(caller, Permission.TOOLS_CALL)
-        toolbox = await self._toolboxes.of(caller.actor.workspace_id)
         found = _FINDERS[request.method](toolbox, request)
         if found is None:
             raise _unknown(request)
@@ -77,12 +85,20 @@ class Resolver:
             raise _unknown_tool(name[:NAME_SHOWN])
         return _tool_target(found)
 
-    async def check_connection(self, caller: Caller, name: str) -> None:
-        """Raises UnknownConnection, InsufficientScope."""
-        require(caller, Permission.CONNECTIONS_READ)
-        toolbox = await self._toolboxes.of(caller.actor.workspace_id)
-        if name not in toolbox.connections:
+    async def toolbox_behind(self, actor: Actor, door: Door) -> Toolbox:
+        """What an endpoint serves. Raises UnknownConnection, UnknownToolset."""
+        toolbox = await self._toolboxes.of(actor.workspace_id)
+        if door.toolset is not None:
+            return _toolset(toolbox, door.toolset)
+        if door.connection is not None and door.connection not in toolbox.connections:
             raise UnknownConnection("There is no such connection in this workspace, or it is turned off.")
+        return toolbox
+
+
+def _toolset(toolbox: Toolbox, name: str) -> Toolbox:
+    if (found := toolbox.toolsets.get(name)) is None:
+        raise UnknownToolset("There is no such toolset in this workspace.")
+    return found
 
 
 def _tool(toolbox: Toolbox, request: CallRequest) -> Target | None:

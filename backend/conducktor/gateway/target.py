@@ -38,6 +38,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
             arguments=request.arguments,
             params=request.params,
             endpoint=request.connection,
+            toolset=request.toolset,
             conversation_id=request.conversation_id,
             claim=request.claim,
         )

@@ -1,4 +1,4 @@
-"""What a token is good for: the MCP endpoint, or one connection's own endpoint below it. RFC 8707, RFC 9728."""
+"""What a token is good for: the MCP endpoint, or the one of a connection or toolset below it. RFC 8707, RFC 9728."""
 
 import re
 from urllib.parse import urlsplit
@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 from conducktor.settings import Settings
 
 PRM_PREFIX = "/.well-known/oauth-protected-resource"
-CONNECTION = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+CONNECTION = re.compile(r"(?!toolsets$)[a-z0-9][a-z0-9-]{0,63}")
+TOOLSET = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
 def canonical(settings: Settings, asked: str) -> str | None:
@@ -26,18 +27,25 @@ def canonical(settings: Settings, asked: str) -> str | None:
     main_path = urlsplit(settings.resource).path
     if path in ("", main_path):
         return settings.resource
-    connection = path.removeprefix(f"{main_path}/")
-    if path != connection and CONNECTION.fullmatch(connection):
-        return of_connection(settings, connection)
-    return None
+    below = path.removeprefix(f"{main_path}/")
+    if path == below:
+        return None
+    if CONNECTION.fullmatch(below):
+        return of_connection(settings, below)
+    toolset = below.removeprefix("toolsets/")
+    return of_toolset(settings, toolset) if toolset != below and TOOLSET.fullmatch(toolset) else None
 
 
 def of_connection(settings: Settings, connection: str) -> str:
     return f"{settings.resource}/{connection}"
 
 
+def of_toolset(settings: Settings, toolset: str) -> str:
+    return f"{settings.resource}/toolsets/{toolset}"
+
+
 def covers(granted: str, used: str) -> bool:
-    """Whether a token for `granted` is good at `used`: the MCP endpoint includes its connections, not the other way."""
+    """Whether a token for `granted` is good at `used`: the MCP endpoint includes those below it, not the other way."""
     return used == granted or used.startswith(f"{granted}/")
 
 

@@ -100,6 +100,27 @@ async def test_a_policy_that_was_removed_does_not_stand_in_the_way(desk: Desk) -
     assert desk.executions(asked.text) == 1
 
 
+async def test_it_is_not_carried_out_when_its_toolset_no_longer_has_the_tool(desk: Desk) -> None:
+    """It is frozen with the endpoint by which it came."""
+    owner = desk.owner.browser
+    decoded(await owner.post(f"{LAB}/toolsets", {"name": "narrow", "tools": ["shelf_echo"]}))
+    await desk.policy()
+    path = "/toolsets/narrow"
+    async with asyncio.timeout(5):
+        while (asked := await desk.client.legacy("tools/call", {"name": "shelf_echo"}, path=path)).status_code == 404:
+            await asyncio.sleep(0.01)
+    approval_id = decoded(asked)["result"]["structuredContent"]["approval_id"]
+    decoded(await owner.delete(f"{LAB}/toolsets/narrow"))
+    while (await desk.client.legacy("tools/list", path=path)).status_code != 404:
+        await asyncio.sleep(0.01)
+
+    decoded(await desk.decide(approval_id))
+
+    line = await desk.ended(approval_id)
+    assert (line["state"], line["reason"]) == ("void", "There is no such toolset in this workspace.")
+    assert desk.executions() == 0
+
+
 async def test_a_changed_tool_is_not_called(desk: Desk) -> None:
     await desk.policy()
     asked = await desk.ask()

@@ -32,7 +32,8 @@ async def test_a_person_connects_looks_changes_and_removes(product: Product, she
         classified = decoded(await browser.patch(f"{base}/tools/{taken['id']}", {"operation_class": "read"}))
         assert classified["is_classified"]
         lines = decoded(await browser.get(f"{base}/tools"))["items"]
-        assert lines[1] == {"full_name": "linear-prod_take", "connection": "linear-prod", "operation_class": "read"}
+        assert (lines[1]["full_name"], lines[1]["operation_class"]) == ("linear-prod_take", "read")
+        assert (lines[1]["connection"], lines[1]["summary"]) == ("linear-prod", "Changed.")
 
         off = decoded(await browser.patch(f"{base}/connections/linear-prod", {"is_enabled": False}))
         assert off["state"] == "DISABLED"

@@ -1304,8 +1304,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the names and operation classes of all tools that this workspace offers, as policies see them.
-         * @description List the names and operation classes of all tools that this workspace offers, as policies see them.
+         * List all tools that this workspace offers in one line each, with their classes as policies see them.
+         * @description List all tools that this workspace offers in one line each, with their classes as policies see them.
          */
         get: operations["tools_list"];
         put?: never;
@@ -1350,6 +1350,76 @@ export interface paths {
          * @description Accept a quarantined tool as it is now: from here on it is listed and can be called.
          */
         post: operations["tools_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/toolsets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the toolsets: named selections of this workspace's tools, each with an MCP endpoint of its own.
+         * @description List the toolsets: named selections of this workspace's tools, each with an MCP endpoint of its own.
+         */
+        get: operations["toolsets_list"];
+        put?: never;
+        /**
+         * Make a toolset: pick tools one by one, or by rules, which also take in tools that appear later.
+         * @description Make a toolset: pick tools one by one, or by rules, which also take in tools that appear later.
+         *
+         *     It serves only tools that the workspace offers anyway, and every rule of the workspace applies to their calls.
+         */
+        post: operations["toolsets_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/toolsets/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a toolset. Its address answers no more; the tools themselves stay as they are.
+         * @description Delete a toolset. Its address answers no more; the tools themselves stay as they are.
+         */
+        delete: operations["toolsets_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a toolset's title, description or selection. It applies to calls that start after this returns.
+         * @description Change a toolset's title, description or selection. It applies to calls that start after this returns.
+         */
+        patch: operations["toolsets_update"];
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/toolsets/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell what a selection would take in right now.
+         * @description Tell what a selection would take in right now.
+         */
+        post: operations["toolsets_preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1968,6 +2038,34 @@ export interface components {
             what?: components["schemas"]["WhatWish"] | null;
             who?: components["schemas"]["WhoWish"] | null;
         };
+        /** CreateToolset */
+        CreateToolset: {
+            /** @description What the tools are for. ChatGPT reads its beginning. */
+            description?: string | null;
+            /**
+             * @description Offer Conducktor's own tools (conducktr_*) beside the selected ones.
+             * @default false
+             */
+            has_own_tools: boolean;
+            /**
+             * @description Full names of tools that stay out although a rule takes them.
+             * @default []
+             */
+            left_out: (string | unknown)[];
+            /** @description Lower-case letters, digits and hyphens; part of the address, so it stays. */
+            name: string;
+            /**
+             * @description Each takes in all tools that match it, also those that appear later.
+             * @default []
+             */
+            rules: (components["schemas"]["Rule"] | unknown)[];
+            title?: string | null;
+            /**
+             * @description Full names of tools, picked one by one.
+             * @default []
+             */
+            tools: (string | unknown)[];
+        };
         /** Credentials */
         Credentials: {
             email: string;
@@ -2218,6 +2316,12 @@ export interface components {
         NoticeReach: {
             topics: components["schemas"]["TopicReach"][];
         };
+        /** Offered */
+        Offered: {
+            count: number;
+            tokens: number;
+            tools: string[];
+        };
         /**
          * OfferKind
          * @enum {string}
@@ -2356,6 +2460,15 @@ export interface components {
             /** @description The tool's full name, for example linear-prod_create_issue. */
             tool: string;
         };
+        /** PreviewToolset */
+        PreviewToolset: {
+            /** @default [] */
+            left_out: (string | unknown)[];
+            /** @default [] */
+            rules: (components["schemas"]["Rule"] | unknown)[];
+            /** @default [] */
+            tools: (string | unknown)[];
+        };
         /** PriceList */
         PriceList: {
             blocked: number;
@@ -2407,6 +2520,15 @@ export interface components {
          * @enum {string}
          */
         Role: "owner" | "admin" | "member" | "contractor";
+        /** Rule */
+        Rule: {
+            /** @default [] */
+            classes: components["schemas"]["OperationClass"][];
+            /** @default [] */
+            connections: (string | unknown)[];
+            /** @default [] */
+            tools: (string | unknown)[];
+        };
         /**
          * Said
          * @description What a policy, or all of them together, said of a call.
@@ -2563,6 +2685,9 @@ export interface components {
             connection: string;
             full_name: string;
             operation_class: components["schemas"]["OperationClass"];
+            summary: string | null;
+            title: string | null;
+            tokens: number;
         };
         /** ToolLines */
         ToolLines: {
@@ -2579,6 +2704,29 @@ export interface components {
             is_blocked: boolean;
             own: components["schemas"]["PriceView"] | null;
             tool: string;
+        };
+        /** ToolsetList */
+        ToolsetList: {
+            items: components["schemas"]["ToolsetView"][];
+        };
+        /** ToolsetView */
+        ToolsetView: {
+            count: number;
+            /** Format: date-time */
+            created_at: string;
+            description: string | null;
+            endpoint: string;
+            has_own_tools: boolean;
+            /** Format: uuid */
+            id: string;
+            left_out: string[];
+            name: string;
+            rules: components["schemas"]["Rule"][];
+            title: string;
+            tokens: number;
+            tools: string[];
+            /** Format: date-time */
+            updated_at: string;
         };
         /**
          * ToolState
@@ -2718,6 +2866,20 @@ export interface components {
             version?: number | null;
             what?: components["schemas"]["WhatWish"];
             who?: components["schemas"]["WhoWish"];
+        };
+        /** UpdateToolsetBody */
+        UpdateToolsetBody: {
+            /** @description Empty removes it. */
+            description?: string | null;
+            /** @description Offer Conducktor's own tools (conducktr_*) beside the selected ones. */
+            has_own_tools?: boolean | null;
+            /** @description Full names of tools that stay out although a rule takes them. */
+            left_out?: string[] | null;
+            /** @description Each takes in all tools that match it, also those that appear later. */
+            rules?: components["schemas"]["Rule"][] | null;
+            title?: string | null;
+            /** @description Full names of tools, picked one by one. */
+            tools?: string[] | null;
         };
         /** UsageDay */
         UsageDay: {
@@ -2920,6 +3082,7 @@ export type CreateConnection = components['schemas']['CreateConnection'];
 export type CreatedChannel = components['schemas']['CreatedChannel'];
 export type CreateGroup = components['schemas']['CreateGroup'];
 export type CreatePolicy = components['schemas']['CreatePolicy'];
+export type CreateToolset = components['schemas']['CreateToolset'];
 export type Credentials = components['schemas']['Credentials'];
 export type DayConnection = components['schemas']['DayConnection'];
 export type DecideApprovalBody = components['schemas']['DecideApprovalBody'];
@@ -2951,6 +3114,7 @@ export type Needs = components['schemas']['Needs'];
 export type NewAccount = components['schemas']['NewAccount'];
 export type NewWorkspace = components['schemas']['NewWorkspace'];
 export type NoticeReach = components['schemas']['NoticeReach'];
+export type Offered = components['schemas']['Offered'];
 export type OfferKind = components['schemas']['OfferKind'];
 export type OfferView = components['schemas']['OfferView'];
 export type OperationClass = components['schemas']['OperationClass'];
@@ -2967,6 +3131,7 @@ export type PolicySays = components['schemas']['PolicySays'];
 export type PolicyVersionView = components['schemas']['PolicyVersionView'];
 export type PolicyView = components['schemas']['PolicyView'];
 export type PreviewCall = components['schemas']['PreviewCall'];
+export type PreviewToolset = components['schemas']['PreviewToolset'];
 export type PriceList = components['schemas']['PriceList'];
 export type PriceView = components['schemas']['PriceView'];
 export type Profile = components['schemas']['Profile'];
@@ -2975,6 +3140,7 @@ export type RateLeft = components['schemas']['RateLeft'];
 export type ReorderPolicies = components['schemas']['ReorderPolicies'];
 export type ResetPassword = components['schemas']['ResetPassword'];
 export type Role = components['schemas']['Role'];
+export type Rule = components['schemas']['Rule'];
 export type Said = components['schemas']['Said'];
 export type Scope = components['schemas']['Scope'];
 export type SentInvitation = components['schemas']['SentInvitation'];
@@ -2999,6 +3165,8 @@ export type ToolLine = components['schemas']['ToolLine'];
 export type ToolLines = components['schemas']['ToolLines'];
 export type ToolList = components['schemas']['ToolList'];
 export type ToolPrice = components['schemas']['ToolPrice'];
+export type ToolsetList = components['schemas']['ToolsetList'];
+export type ToolsetView = components['schemas']['ToolsetView'];
 export type ToolState = components['schemas']['ToolState'];
 export type ToolView = components['schemas']['ToolView'];
 export type Topic = components['schemas']['Topic'];
@@ -3013,6 +3181,7 @@ export type UnpricedTools = components['schemas']['UnpricedTools'];
 export type UpdateBudgetBody = components['schemas']['UpdateBudgetBody'];
 export type UpdateConnectionBody = components['schemas']['UpdateConnectionBody'];
 export type UpdatePolicyBody = components['schemas']['UpdatePolicyBody'];
+export type UpdateToolsetBody = components['schemas']['UpdateToolsetBody'];
 export type UsageDay = components['schemas']['UsageDay'];
 export type UsageLine = components['schemas']['UsageLine'];
 export type UsagePeriod = components['schemas']['UsagePeriod'];
@@ -4989,6 +5158,128 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ToolView"];
+                };
+            };
+        };
+    };
+    toolsets_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolsetList"];
+                };
+            };
+        };
+    };
+    toolsets_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateToolset"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolsetView"];
+                };
+            };
+        };
+    };
+    toolsets_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    toolsets_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateToolsetBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolsetView"];
+                };
+            };
+        };
+    };
+    toolsets_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewToolset"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offered"];
                 };
             };
         };
