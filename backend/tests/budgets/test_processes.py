@@ -2,95 +2,32 @@
 
 import asyncio
 import os
-import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
 from conducktor.audit.jobs import sweep_unfinished
 from conducktor.budgets.jobs import sweep_reservations
 from conducktor.core.clock import utc_now
-from conducktor.infra.listener import any_free_port
-from conducktor.settings import VARIABLES, Settings
+from conducktor.settings import Settings
 from tests.budgets.counting import all_counted
 from tests.budgets.lab import Lab
 from tests.budgets.test_calls import _arrived, audited, until
 from tests.gateway.client import Client, text
 from tests.product import Product
 from tests.support.rpc_server import hang
+from tests.support.served import Process, killed_in_the_end
 
-BACKEND = Path(__file__).parents[2]
 CROWD = int(os.environ.get("BUDGET_CROWD", "120"))
 REPEATS = int(os.environ.get("BUDGET_REPEATS", "1"))
-
-_GIVEN = ("database_url", "data_dir", "outbound_allow", "call_deadline_s")
-
-
-class Process:
-    """`conducktor serve` on a port of its own, for the tokens of the product that the test runs."""
-
-    def __init__(self, settings: Settings, origin: str, log: Path) -> None:
-        self.port = any_free_port()
-        given = {VARIABLES[field][0]: _said(getattr(settings, field)) for field in _GIVEN}
-        given |= {VARIABLES["port"][0]: str(self.port), VARIABLES["public_url"][0]: origin, VARIABLES["worker"][0]: "separate"}
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("CONDUCKTOR_")}
-        with log.open("ab") as written:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "conducktor.cli", "serve"],
-                env={**environment, **given, "PYTHONPATH": str(BACKEND)},
-                stdout=written, stderr=written, stdin=subprocess.DEVNULL,
-            )  # fmt: skip
-
-    async def ready(self) -> None:
-        async with asyncio.timeout(60), httpx.AsyncClient() as http:
-            while True:
-                try:
-                    if (await http.get(f"http://127.0.0.1:{self.port}/healthz")).status_code == 200:
-                        return
-                except httpx.TransportError:
-                    assert self.process.poll() is None
-                await asyncio.sleep(0.05)
-
-    def client(self, like: Client) -> Client:
-        """The same ChatGPT, at this process."""
-        other = Client(_Anywhere(f"http://127.0.0.1:{self.port}"), like.token)  # type: ignore[arg-type]
-        return other
-
-    def kill(self) -> None:
-        if self.process.poll() is None:
-            os.kill(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
-
-
-class _Anywhere:
-    def __init__(self, url: str) -> None:
-        self.url = url
-
-
-def _said(value: object) -> str:
-    return ",".join(value) if isinstance(value, tuple) else str(value)
-
-
-@contextmanager
-def _killed_in_the_end(processes: list[Process]) -> Any:
-    with ExitStack() as stack:
-        for process in processes:
-            stack.callback(process.kill)
-        yield processes
 
 
 @pytest.fixture(scope="module")
 async def processes(product: Product, shared_settings: Settings) -> AsyncIterator[list[Process]]:
     origin, log = product.parts.settings.origin, shared_settings.data_dir / "processes.log"
-    with _killed_in_the_end([Process(shared_settings, origin, log) for _ in range(2)]) as both:
+    with killed_in_the_end([Process(shared_settings, origin, log) for _ in range(2)]) as both:
         for process in both:
             await process.ready()
         yield both

@@ -1,0 +1,73 @@
+"""The product as it is served: processes of their own, which may be killed."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx
+
+from conducktor.infra.listener import any_free_port
+from conducktor.settings import VARIABLES, Settings
+from tests.gateway.client import Client
+
+BACKEND = Path(__file__).parents[2]
+
+_GIVEN = ("database_url", "data_dir", "outbound_allow", "call_deadline_s")
+
+
+class Process:
+    """`conducktor serve` on a port of its own, for the tokens of the product that the test runs."""
+
+    def __init__(self, settings: Settings, origin: str, log: Path) -> None:
+        self.port = any_free_port()
+        given = {VARIABLES[field][0]: _said(getattr(settings, field)) for field in _GIVEN}
+        given |= {VARIABLES["port"][0]: str(self.port), VARIABLES["public_url"][0]: origin, VARIABLES["worker"][0]: "separate"}
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("CONDUCKTOR_")}
+        with log.open("ab") as written:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "conducktor.cli", "serve"],
+                env={**environment, **given, "PYTHONPATH": str(BACKEND)},
+                stdout=written, stderr=written, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+
+    async def ready(self) -> None:
+        async with asyncio.timeout(60), httpx.AsyncClient() as http:
+            while True:
+                try:
+                    if (await http.get(f"http://127.0.0.1:{self.port}/healthz")).status_code == 200:
+                        return
+                except httpx.TransportError:
+                    assert self.process.poll() is None
+                await asyncio.sleep(0.05)
+
+    def client(self, like: Client) -> Client:
+        """The same ChatGPT, at this process."""
+        other = Client(_Anywhere(f"http://127.0.0.1:{self.port}"), like.token)  # type: ignore[arg-type]
+        return other
+
+    def kill(self) -> None:
+        if self.process.poll() is None:
+            os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait(10)
+
+
+class _Anywhere:
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+
+def _said(value: object) -> str:
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+@contextmanager
+def killed_in_the_end(processes: list[Process]) -> Iterator[list[Process]]:
+    with ExitStack() as stack:
+        for process in processes:
+            stack.callback(process.kill)
+        yield processes
