@@ -14,6 +14,7 @@ from conducktor.connections.states import NAMED_AUTH, Auth, ConnectionState
 from conducktor.connections.wish import as_sent, check_title
 from conducktor.core.actor import Actor
 from conducktor.core.errors import Invalid
+from conducktor.core.tool_call import OperationClass
 from conducktor.infra.address_guard import AddressGuard
 from conducktor.infra.encryption import KeyRing
 
@@ -28,6 +29,7 @@ class Alteration(msgspec.Struct, frozen=True, kw_only=True):
     header_name: str | None
     secret: str | None
     is_enabled: bool | None
+    personal_for: frozenset[OperationClass] | None
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -46,7 +48,9 @@ def altered(before: Connection, wish: Alteration, actor: Actor, rules: Rules, no
         url=check_url(wish.url, rules.guard) if wish.url is not None else before.url,
         transport=wish.transport or before.transport,
         auth=wish.auth or before.auth,
+        personal_for=wish.personal_for if wish.personal_for is not None else before.personal_for,
     )
+    _check_personal(after)
     after = _with_credential(before, after, wish, rules)
     after = _switched(after, wish.is_enabled, actor, now)
     after = _asked_anew(before, after, now) if is_elsewhere(before, after) else after
@@ -56,6 +60,11 @@ def altered(before: Connection, wish: Alteration, actor: Actor, rules: Rules, no
 def is_elsewhere(before: Connection, after: Connection) -> bool:
     """Whether what the upstream answered before says nothing about the connection as it is now."""
     return before.revision != after.revision or _reached_by(before) != _reached_by(after) or _is_on(before) != _is_on(after)
+
+
+def parts_people(before: Connection, after: Connection) -> bool:
+    """Whether people's own accounts are of no use any more: it leads elsewhere, or wants another kind, or none at all."""
+    return (before.url, before.auth) != (after.url, after.auth) or bool(before.personal_for and not after.personal_for)
 
 
 def pending(connection: Connection, now: datetime) -> Connection:
@@ -88,9 +97,18 @@ def _with_credential(before: Connection, after: Connection, wish: Alteration, ru
             "A key is never sent to another server than it was entered for.",
             errors={"secret": "Enter the key again, because the address leads to another server."},
         )
-    if (before.credential_sealed is None or before.auth is Auth.OAUTH) and before.auth is not after.auth:
+    is_new_kind = (before.credential_sealed is None or before.auth is Auth.OAUTH) and before.auth is not after.auth
+    if is_new_kind and len(after.personal_for) < len(OperationClass):
         raise Invalid("The key is missing.", errors={"secret": "Enter the key, or choose a connection without one."})
+    if is_new_kind:
+        return msgspec.structs.replace(after, header_name=header_name, credential_sealed=None)
     return msgspec.structs.replace(after, header_name=header_name)
+
+
+def _check_personal(after: Connection) -> None:
+    if after.personal_for and after.auth is Auth.NONE:
+        reason = "Without any sign-in or key there are no own accounts. Choose how people sign in first."
+        raise Invalid("Nobody can use an own account here.", errors={"personal_for": reason})
 
 
 def _switched(after: Connection, is_enabled: bool | None, actor: Actor, now: datetime) -> Connection:
@@ -119,7 +137,8 @@ def _asked_anew(before: Connection, after: Connection, now: datetime) -> Connect
 
 
 def _reached_by(connection: Connection) -> tuple[object, ...]:
-    return connection.url, connection.transport, connection.auth, connection.header_name, connection.credential_sealed
+    way = connection.auth, connection.header_name, connection.credential_sealed, connection.is_personal_only
+    return connection.url, connection.transport, *way
 
 
 def _is_on(connection: Connection) -> bool:

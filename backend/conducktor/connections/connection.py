@@ -8,13 +8,15 @@ import msgspec
 from conducktor.connections.mcp_endpoint import Era, Transport
 from conducktor.connections.states import Auth, ConnectionState
 from conducktor.core.ids import ConnectionId, WorkspaceId
+from conducktor.core.tool_call import OperationClass
 
 
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `connections`. `server_info` and `capabilities` are raw JSON objects; `service` is a catalogue id.
 
     `renew_after`: when its access token should be replaced; None for every other kind of credential. `wanted_scope`: what the
-    service wants besides what its sign-in covers.
+    service wants besides what its sign-in covers. `personal_for`: the classes of calls that go out with the person's own
+    account (`own_accounts/`) instead of the workspace's credential.
     """
 
     id: ConnectionId
@@ -29,6 +31,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     header_name: str | None
     credential_sealed: bytes | None
     renew_after: datetime | None
+    personal_for: frozenset[OperationClass]
     revision: int
     state: ConnectionState
     state_reason: str | None
@@ -51,6 +54,11 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
     wanted_scope: str | None = None
+
+    @property
+    def is_personal_only(self) -> bool:
+        """Whether people have accounts and the workspace has none: then one of theirs looks after it."""
+        return len(self.personal_for) == len(OperationClass) and self.credential_sealed is None
 
     @property
     def waits_for_sign_in(self) -> bool:

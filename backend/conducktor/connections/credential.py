@@ -3,6 +3,8 @@
 import re
 from base64 import b64encode
 
+import msgspec
+
 from conducktor.connections.connection import Connection
 from conducktor.connections.mcp_endpoint import Endpoint
 from conducktor.connections.states import Auth
@@ -14,6 +16,16 @@ SECRET_LIMIT = 8_192
 _FIELD_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,100}")
 _PARAMETER_NAME = re.compile(r"[A-Za-z0-9_.~-]{1,100}")
 _FIELD_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """A credential as it goes out: in headers, or in the address."""
+
+    headers: tuple[tuple[str, str], ...] = ()
+    query: tuple[tuple[str, str], ...] = ()
+
+
+NOTHING = Shown()
 
 OURS = frozenset(
     {
@@ -61,37 +73,40 @@ def seal(key_ring: KeyRing, connection_id: ConnectionId, secret: str) -> bytes:
 
 def endpoint_of(connection: Connection, key_ring: KeyRing) -> Endpoint:
     """Raises Invalid when the stored secret cannot be opened: wrong key ring, changed, or of another row."""
-    secret = _opened(connection, key_ring)
+    credential = shown(connection, _secret_of(connection, key_ring))
     return Endpoint(
         connection_id=connection.id,
         name=connection.name,
         url=connection.url,
         transport=connection.transport,
-        headers=_headers(connection.auth, connection.header_name, secret),
-        query=((connection.header_name or "key", secret),) if connection.auth is Auth.QUERY and secret else (),
+        headers=credential.headers,
+        query=credential.query,
         era=connection.era,
         protocol_version=connection.protocol_version,
     )
 
 
-def _opened(connection: Connection, key_ring: KeyRing) -> str | None:
-    if connection.auth is Auth.NONE or connection.credential_sealed is None:
+def shown(connection: Connection, secret: str | None) -> Shown:
+    """How this secret is shown to the connection's server."""
+    if secret is None:
+        return NOTHING
+    match connection.auth:
+        case Auth.BEARER | Auth.OAUTH:
+            return Shown(headers=(("Authorization", f"Bearer {secret}"),))
+        case Auth.BASIC:
+            return Shown(headers=(("Authorization", f"Basic {b64encode(secret.encode()).decode()}"),))
+        case Auth.HEADER:
+            return Shown(headers=((connection.header_name or "Authorization", secret),))
+        case Auth.QUERY:
+            return Shown(query=((connection.header_name or "key", secret),))
+        case Auth.NONE:
+            return NOTHING
+
+
+def _secret_of(connection: Connection, key_ring: KeyRing) -> str | None:
+    if connection.credential_sealed is None:
         return None
     return key_ring.open(connection.credential_sealed, bound_to=_bound_to(connection.id)).decode()
-
-
-def _headers(auth: Auth, name: str | None, secret: str | None) -> tuple[tuple[str, str], ...]:
-    if secret is None:
-        return ()
-    match auth:
-        case Auth.BEARER | Auth.OAUTH:
-            return (("Authorization", f"Bearer {secret}"),)
-        case Auth.BASIC:
-            return (("Authorization", f"Basic {b64encode(secret.encode()).decode()}"),)
-        case Auth.HEADER:
-            return ((name or "Authorization", secret),)
-        case _:
-            return ()
 
 
 def _bound_to(connection_id: ConnectionId) -> bytes:

@@ -18,8 +18,9 @@ from conducktor.connections.connection import Connection
 from conducktor.connections.credential import endpoint_of
 from conducktor.connections.health.status import ABOUT_THE_CREDENTIAL
 from conducktor.connections.health.vitals import Vitals
-from conducktor.connections.mcp_client import Endpoint, McpClient, ServerFacts, UpstreamError
+from conducktor.connections.mcp_client import Endpoint, Fault, McpClient, ServerFacts, UpstreamError
 from conducktor.connections.outcome import Failure, Findings
+from conducktor.connections.own_accounts.own_accounts import OwnAccounts
 from conducktor.connections.settling import Found, OffersByKind, Report, settle
 from conducktor.connections.sign_in.renewals import Renewals
 from conducktor.connections.states import Auth, ConnectionState, OfferKind
@@ -56,6 +57,7 @@ class Discovery:
         clock: Clock,
         renewals: Renewals,
         vitals: Vitals,
+        own_accounts: OwnAccounts,
         jitter: Callable[[], float] = _RANDOM.random,
     ) -> None:
         """`jitter` returns 0 to 1 and spreads the checks over time."""
@@ -65,6 +67,7 @@ class Discovery:
         self._clock = clock
         self._renewals = renewals
         self._vitals = vitals
+        self._own_accounts = own_accounts
         self._jitter = jitter
 
     async def discover(self, workspace_id: WorkspaceId, connection_id: ConnectionId) -> Report | None:
@@ -91,6 +94,8 @@ class Discovery:
 
     async def _ask(self, connection: Connection, *, in_full: bool) -> Findings:
         """No transaction is open here. A refused access token is renewed, once."""
+        if connection.is_personal_only:
+            return await self._ask_with_own_account(connection, in_full=in_full)
         try:
             connection = await self._renewals.fresh(connection)
             return await self._ask_with(connection, in_full=in_full)
@@ -106,11 +111,23 @@ class Discovery:
         except UpstreamError as error:
             return outcome.NEEDS_SIGN_IN if outcome.asks_to_sign_in(connection, error) else outcome.failure(error)
 
+    async def _ask_with_own_account(self, connection: Connection, *, in_full: bool) -> Findings:
+        """The connection has people's accounts only: one of those who manage it looks after it."""
+        endpoint = endpoint_of(connection, self._key_ring)
+        try:
+            return await self._own_accounts.looking_after(
+                connection, endpoint, lambda of_theirs: self._ask_at(connection, of_theirs, in_full=in_full)
+            )
+        except UpstreamError as error:
+            return outcome.NEEDS_OWN_ACCOUNT if error.fault is Fault.SIGN_IN_AGAIN else outcome.failure(error)
+
     async def _ask_with(self, connection: Connection, *, in_full: bool) -> Findings:
         """Raises UpstreamError; Invalid when its secret cannot be opened."""
         if connection.lacks_credential:
             return outcome.NEEDS_SIGN_IN if connection.waits_for_sign_in else outcome.NO_CREDENTIAL
-        endpoint = endpoint_of(connection, self._key_ring)
+        return await self._ask_at(connection, endpoint_of(connection, self._key_ring), in_full=in_full)
+
+    async def _ask_at(self, connection: Connection, endpoint: Endpoint, *, in_full: bool) -> Findings:
         # A new look at everything also asks anew for the era; in between, the one that is known is cheaper.
         facts = await self._probed(connection, msgspec.structs.replace(endpoint, era=None) if in_full else endpoint)
         fresh = msgspec.structs.replace(endpoint, era=facts.era, protocol_version=facts.protocol_version)

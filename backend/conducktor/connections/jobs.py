@@ -6,6 +6,7 @@ from uuid import UUID
 
 from conducktor.connections import queries
 from conducktor.connections.health import jobs as health
+from conducktor.connections.own_accounts.jobs import revoke_left_accounts
 from conducktor.core.ids import ConnectionId, WorkspaceId
 from conducktor.infra.queue import Job, Periodic
 
@@ -33,5 +34,13 @@ async def ring_due_checks(context: Any) -> None:
         await context["doorbell"].ring("check_connection", key=f"check:{connection_id}", **ids)
 
 
-JOBS: dict[str, Job] = {"discover_connection": discover_connection, "check_connection": check_connection}
-PERIODIC = (Periodic(ring_due_checks, "* * * * * */10"), *health.PERIODIC)
+JOBS: dict[str, Job] = {
+    "discover_connection": discover_connection,
+    "check_connection": check_connection,
+    "revoke_left_accounts": revoke_left_accounts,
+}
+PERIODIC = (
+    Periodic(ring_due_checks, "* * * * * */10"),
+    Periodic(revoke_left_accounts, "* * * * * */30"),
+    *health.PERIODIC,
+)

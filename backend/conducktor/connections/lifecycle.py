@@ -6,13 +6,14 @@ from datetime import timedelta
 import structlog
 
 from conducktor.connections import queries
-from conducktor.connections.alteration import Alteration, Rules, altered, is_elsewhere
+from conducktor.connections.alteration import Alteration, Rules, altered, is_elsewhere, parts_people
 from conducktor.connections.catalog.library import Catalog
 from conducktor.connections.connection import Connection
 from conducktor.connections.credential import endpoint_of
 from conducktor.connections.discovery import CONNECTIONS, Discovery
 from conducktor.connections.lookup import connection_named, existing
 from conducktor.connections.mcp_client import McpClient
+from conducktor.connections.own_accounts import queries as own_accounts
 from conducktor.connections.settling import Report
 from conducktor.connections.sign_in.sign_ins import SignIns
 from conducktor.connections.states import Auth, ConnectionState
@@ -88,6 +89,8 @@ class Lifecycle:
             await queries.save(tx, actor.workspace_id, after)
             is_signed_out = before.auth is Auth.OAUTH and after.credential_sealed != before.credential_sealed
             grant = await self._sign_ins.forget(tx, before.workspace_id, before.id) if is_signed_out else None
+            if parts_people(before, after) and await own_accounts.leave_all(tx, before.workspace_id, before.id):
+                tx.after_commit(self._ring_for_left_accounts)
             await tx.announce(_change(after))
         await self._sign_ins.revoke(grant)
         if is_elsewhere(before, after):
@@ -105,6 +108,13 @@ class Lifecycle:
         report = await self._reach(connection, TEST_WITHIN_S)
         return await self._current(connection), report
 
+    async def look_again(self, workspace_id: WorkspaceId, connection_id: ConnectionId) -> None:
+        """As `look_at`, if it has no other account than people's own and did not work without the one that came."""
+        async with self._database.transaction() as tx:
+            connection = await queries.get_by_id(tx, workspace_id, connection_id)
+        if connection and connection.is_personal_only and connection.state is not ConnectionState.ACTIVE:
+            await self.look_at(workspace_id, connection_id)
+
     async def look_at(self, workspace_id: WorkspaceId, connection_id: ConnectionId) -> None:
         """Ask it anew, for a few seconds: somebody signed in. The worker goes on with what takes longer."""
         async with self._database.transaction() as tx:
@@ -117,6 +127,7 @@ class Lifecycle:
         async with self._database.transaction() as tx:
             connection = await self._locked(tx, actor.workspace_id, name)
             grant = await self._sign_ins.forget(tx, actor.workspace_id, connection.id)
+            tx.after_commit(self._ring_for_left_accounts)
             await queries.remove(tx, actor.workspace_id, connection.id)
             await tx.announce(_change(connection))
         log.info("connection.removed", connection=str(connection.id), workspace=str(connection.workspace_id))
@@ -156,6 +167,9 @@ class Lifecycle:
                 connection_id=str(connection.id),
             )
             return None
+
+    async def _ring_for_left_accounts(self) -> None:
+        await self._doorbell.ring("revoke_left_accounts", key="left-accounts")
 
     async def _current(self, connection: Connection) -> Connection:
         async with self._database.transaction() as tx:

@@ -5,7 +5,17 @@ from typing import Any
 from uuid import UUID
 
 from advanced_alchemy.types import DateTimeUTC
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -37,6 +47,7 @@ class ConnectionRow(UUIDv7Base):
     credential_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     renew_after: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
     wanted_scope: Mapped[str | None] = mapped_column(Text)
+    personal_for: Mapped[list[Any]] = mapped_column(JSONB, default=list, server_default="[]")
     revision: Mapped[int] = mapped_column(Integer, default=1)
 
     state: Mapped[str] = mapped_column(Text)
@@ -160,3 +171,27 @@ class AttemptRow(UUIDv7Base):
     browser_digest: Mapped[bytes] = mapped_column(LargeBinary)
     journey_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     expires_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+
+
+class OwnAccountRow(UUIDv7Base):
+    """One person's own credential. Person and connection go from it when it is left (`own_accounts/`), by whatever way."""
+
+    __tablename__ = "own_accounts"
+    __table_args__ = (
+        UniqueConstraint("connection_id", "user_id"),
+        ForeignKeyConstraint(
+            ["workspace_id", "user_id"], ["members.workspace_id", "members.user_id"], ondelete="SET NULL (user_id)"
+        ),
+        Index("ix_own_accounts_workspace_user", "workspace_id", "user_id"),
+    )
+
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    connection_id: Mapped[UUID | None] = mapped_column(ForeignKey("connections.id", ondelete="SET NULL"))
+    user_id: Mapped[UUID | None] = mapped_column(Uuid)
+    secret_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    grant_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    renew_after: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    version: Mapped[int] = mapped_column(Integer, default=0)
+    claim: Mapped[int] = mapped_column(Integer, default=0)
+    claimed_until: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    signed_in_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))

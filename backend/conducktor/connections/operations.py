@@ -11,6 +11,7 @@ from conducktor.connections.connection import Connection
 from conducktor.connections.health.operations import HEALTH_OPERATIONS
 from conducktor.connections.lifecycle import Lifecycle
 from conducktor.connections.mcp_endpoint import Transport
+from conducktor.connections.own_accounts.operations import OWN_ACCOUNT_OPERATIONS
 from conducktor.connections.sign_in.operations import SIGN_IN_OPERATIONS
 from conducktor.connections.states import Auth
 from conducktor.connections.tool_operations import TOOL_OPERATIONS
@@ -18,6 +19,7 @@ from conducktor.connections.toolsets.operations import TOOLSET_OPERATIONS
 from conducktor.connections.wish import Wish
 from conducktor.core.actor import Actor, Permission
 from conducktor.core.operation import operation
+from conducktor.core.tool_call import OperationClass
 from conducktor.infra.database import Database, Transaction
 
 OWN_WORDS = "it shows an upstream's own words, which must not flow into a chat unasked"
@@ -55,6 +57,10 @@ class UpdateConnection(msgspec.Struct, frozen=True, kw_only=True):
     header_name: str | None = None
     secret: str | None = None
     is_enabled: bool | None = None
+    personal_for: Annotated[
+        frozenset[OperationClass] | None,
+        msgspec.Meta(description="Classes of tools that each person uses with an own account at the service; none: nobody does."),
+    ] = None
 
 
 @operation("connections.list", "GET /connections", Permission.CONNECTIONS_READ)
@@ -130,6 +136,7 @@ OPERATIONS = (
     update_connection,
     delete_connection,
     *SIGN_IN_OPERATIONS,
+    *OWN_ACCOUNT_OPERATIONS,
     *TOOL_OPERATIONS,
     *TOOLSET_OPERATIONS,
     *CATALOG_OPERATIONS,

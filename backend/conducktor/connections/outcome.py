@@ -40,6 +40,11 @@ NEEDS_SIGN_IN = Failure(
     reason="It waits for somebody to sign in.",
     next_step="Open the connection in Conducktor and press Sign in.",
 )
+NEEDS_OWN_ACCOUNT = Failure(
+    fault="needs_own_account",
+    reason="It waits for somebody who manages connections to sign in with an own account.",
+    next_step="Open the connection in Conducktor and press Sign in with your account.",
+)
 
 
 def needs_more_access(scope: str) -> Failure:

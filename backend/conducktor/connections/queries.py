@@ -209,7 +209,8 @@ async def _change_tool(tx: Transaction, workspace_id: WorkspaceId, tool_id: Tool
 
 
 def _columns(connection: Connection) -> dict[str, Any]:
-    return {**msgspec.structs.asdict(connection), "notes": list(connection.notes)}
+    values = {"notes": list(connection.notes), "personal_for": sorted(connection.personal_for)}
+    return {**msgspec.structs.asdict(connection), **values}
 
 
 def _connection(row: ConnectionRow) -> Connection:

@@ -22,6 +22,8 @@ class Connected(msgspec.Struct, frozen=True, kw_only=True):
     signs_in: bool
     """Whether its credential came from a sign-in, and may have to be renewed (`sign_in/renewals.py`) before a call."""
     renew_after: datetime | None
+    personal_for: frozenset[OperationClass]
+    """Classes of calls that go out with the person's own account."""
     instructions: str | None
     capabilities: msgspec.Raw
     """The upstream's own `capabilities` object."""

@@ -86,6 +86,7 @@ class Toolboxes:
             endpoint=endpoint,
             signs_in=connection.auth is Auth.OAUTH,
             renew_after=connection.renew_after,
+            personal_for=connection.personal_for,
             instructions=connection.instructions,
             capabilities=msgspec.Raw(connection.capabilities or b"{}"),
         )

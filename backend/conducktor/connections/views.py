@@ -26,7 +26,10 @@ BYTES_PER_TOKEN = 4
 
 
 class ConnectionView(msgspec.Struct, frozen=True, kw_only=True):
-    """`reason` says in plain words why the state is what it is, `next_step` what to do; `fault` is a stable word for it."""
+    """`reason` says in plain words why the state is what it is, `next_step` what to do; `fault` is a stable word for it.
+
+    `personal_for`: the classes of tools that each person uses with an own account at the service.
+    """
 
     id: UUID
     name: str
@@ -37,6 +40,7 @@ class ConnectionView(msgspec.Struct, frozen=True, kw_only=True):
     auth: Auth
     header_name: str | None
     has_secret: bool
+    personal_for: list[OperationClass]
     state: ConnectionState
     since: datetime
     reason: str | None
@@ -140,6 +144,7 @@ def connection_view(connection: Connection, tools: ToolCounts) -> ConnectionView
         auth=connection.auth,
         header_name=connection.header_name,
         has_secret=connection.credential_sealed is not None,
+        personal_for=sorted(connection.personal_for),
         state=connection.state,
         since=connection.state_since,
         reason=connection.state_reason,

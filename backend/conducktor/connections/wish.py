@@ -85,6 +85,7 @@ class Blueprint(msgspec.Struct, frozen=True, kw_only=True):
             header_name=self.header_name,
             credential_sealed=sealed,
             renew_after=None,
+            personal_for=frozenset(),
             revision=1,
             state=ConnectionState.PENDING,
             state_reason="Conducktor is asking the server what it offers.",

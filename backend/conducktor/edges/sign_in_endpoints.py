@@ -3,12 +3,15 @@
 from html import escape
 from urllib.parse import urlencode
 
+import msgspec
 import structlog
 from litestar import MediaType, Response, get, post
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 
 from conducktor.connections.lifecycle import Lifecycle
+from conducktor.connections.own_accounts.link import account_page
+from conducktor.connections.own_accounts.operations import BEGIN_OWN_SIGN_IN, BeginOwnSignIn
 from conducktor.connections.sign_in.client import CALLBACK_PATH, DOCUMENT_PATH, ClientDocument, own_document
 from conducktor.connections.sign_in.operations import BEGIN_SIGN_IN, BeginSignIn, SignInBegun
 from conducktor.connections.sign_in.refusal import Result
@@ -24,6 +27,12 @@ from conducktor.oauth.protocol import OAuthError
 from conducktor.settings import Settings
 
 log = structlog.get_logger()
+
+
+class OwnSignInBody(msgspec.Struct, frozen=True, kw_only=True):
+    """`link` is the token of a link from a chat, if one led here."""
+
+    link: str | None = None
 
 
 def routes(
@@ -43,6 +52,22 @@ def routes(
         data = BeginSignIn(name=name, secret=web_sessions.cookie(request) or "", return_to=return_to)
         return Response(await gate.run(BEGIN_SIGN_IN, actor, data), headers=NO_STORE)
 
+    @post(
+        PREFIX + "/connections/{name:str}/own-account/sign-in",
+        operation_id="connections_begin_own_sign_in",
+        tags=["connections"],
+        status_code=200,
+        opt={"permission": Permission.TOOLS_CALL.value},
+    )
+    async def begin_own(
+        request: AnyRequest, workspace: FromPath[str], name: FromPath[str], data: JSONBody[OwnSignInBody]
+    ) -> Response[SignInBegun]:
+        """Begin to sign in to a connection's service with your own account: go to `authorize_url` in this browser."""
+        actor = await web_sessions.actor(request, workspace)
+        return_to = account_page(workspace, name)
+        asked = BeginOwnSignIn(name=name, secret=web_sessions.cookie(request) or "", return_to=return_to, link=data.link)
+        return Response(await gate.run(BEGIN_OWN_SIGN_IN, actor, asked), headers=NO_STORE)
+
     @get(CALLBACK_PATH, opt={"permission": "public"}, include_in_schema=False)
     async def come_back(request: AnyRequest) -> Response[str]:
         try:
@@ -61,13 +86,15 @@ def routes(
         attempt = await sign_ins.take(returned, web_sessions.cookie(request), signed_in.user_id)
         if attempt is None:
             return _nowhere()
-        return_to = sign_ins.journey(attempt).return_to
+        journey = sign_ins.journey(attempt)
+        return_to = journey.return_to
         actor = await web_sessions.actor(request, return_to.split("/")[2])
         if actor.workspace_id != attempt.workspace_id:
             return _nowhere()
         result = await sign_ins.finish(actor, attempt, returned)
         if result is Result.DONE:
-            await lifecycle.look_at(attempt.workspace_id, attempt.connection_id)
+            look = lifecycle.look_again if journey.is_own else lifecycle.look_at
+            await look(attempt.workspace_id, attempt.connection_id)
         log.info("sign_in.returned", connection=str(attempt.connection_id), result=result.value)
         return _back_to(return_to, result)
 
@@ -75,7 +102,7 @@ def routes(
     async def client_document() -> Response[ClientDocument]:
         return Response(own_document(settings.origin), headers={"Cache-Control": "public, max-age=3600"})
 
-    return [begin, come_back, client_document]
+    return [begin, begin_own, come_back, client_document]
 
 
 def _returned(pairs: list[tuple[str, str]]) -> Return | None:

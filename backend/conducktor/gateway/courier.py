@@ -13,6 +13,7 @@ from conducktor.connections.alarm import Alarm
 from conducktor.connections.health.vitals import Vitals
 from conducktor.connections.mcp_fault import Fault, UpstreamError
 from conducktor.connections.mcp_reply import Reply
+from conducktor.connections.own_accounts.refusal import OwnAccountNeeded
 from conducktor.connections.toolbox import Connected
 from conducktor.core.tool_call import ToolCall
 from conducktor.gateway.lane import Lane, Lanes
@@ -106,7 +107,8 @@ class Courier:
         return reply
 
     def _note_failure(self, call: ToolCall, connection: Connected, lane: Lane, error: UpstreamError, *, is_trial: bool) -> None:
-        self._alarm.sound(call.actor.workspace_id, connection.id)
+        if not isinstance(error, OwnAccountNeeded):  # then nothing is wrong with the connection
+            self._alarm.sound(call.actor.workspace_id, connection.id)
         if error.fault in fault.SERVERS_OWN:
             lane.failed(error.fault, is_trial=is_trial)
             self._vitals.failed(call.actor.workspace_id, connection.id)

@@ -5,9 +5,9 @@ from typing import Protocol
 import msgspec
 
 from conducktor.connections import mcp_fault as fault
+from conducktor.connections.credentials import Credentials
 from conducktor.connections.mcp_client import McpClient, OnNotification
 from conducktor.connections.mcp_reply import Notification, Reply
-from conducktor.connections.sign_in.renewals import Renewals
 from conducktor.core.tool_call import CallRequest, CallResult, ToolCall
 from conducktor.gateway.completion import completion_params
 from conducktor.gateway.courier import Courier
@@ -55,11 +55,11 @@ class Upstream:
         local: LocalCalls,
         request_states: RequestStates,
         *,
-        renewals: Renewals,
+        credentials: Credentials,
         courier: Courier,
     ) -> None:
         self._mcp = mcp
-        self._renewals = renewals
+        self._credentials = credentials
         self._courier = courier
         self._request_states = request_states
         self._local = local
@@ -75,8 +75,8 @@ class Upstream:
         delivery = await self._courier.carry(
             call,
             connection,
-            lambda left_s: self._renewals.asking(
-                call.actor.workspace_id,
+            lambda left_s: self._credentials.asking(
+                call,
                 connection,
                 lambda endpoint: self._mcp.request(
                     endpoint,

@@ -44,7 +44,7 @@ class Parts(WithAuthorization):
                 self.mcp,
                 self.management,
                 RequestStates(self.database, self.key_ring, self.clock),
-                renewals=self.renewals,
+                credentials=self.credentials,
                 courier=Courier(
                     Lanes(settings.calls_per_connection), self.vitals, Alarm(self.doorbell), deadline_s=settings.call_deadline_s
                 ),
@@ -97,9 +97,11 @@ _BY_NAME = (
     "mailer",
     "mcp",
     "notices",
+    "own_accounts",
     "previews",
     "sessions",
     "settings",
+    "sign_in_links",
     "sign_ins",
     "simulation",
 )

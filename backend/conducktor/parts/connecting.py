@@ -2,10 +2,13 @@
 
 from conducktor import __version__
 from conducktor.connections.catalog.library import Catalog
+from conducktor.connections.credentials import Credentials
 from conducktor.connections.discovery import Discovery
 from conducktor.connections.health.vitals import Vitals
 from conducktor.connections.lifecycle import Lifecycle
 from conducktor.connections.mcp_client import McpClient
+from conducktor.connections.own_accounts.link import SignInLinks
+from conducktor.connections.own_accounts.own_accounts import OwnAccounts
 from conducktor.connections.sign_in.renewals import Renewals
 from conducktor.connections.sign_in.sign_ins import SignIns
 from conducktor.connections.toolboxes import Toolboxes
@@ -22,7 +25,12 @@ class WithConnections(WithAccounts):
         self.renewals = Renewals(self.database, self.http, self.key_ring, self.clock)
         self.sign_ins = SignIns(self.database, self.http, self.mcp, self.key_ring, self.clock, self.audit, settings.origin)
         self.vitals = Vitals(self.database, self.clock)
-        self.discovery = Discovery(self.database, self.mcp, self.key_ring, self.clock, self.renewals, self.vitals)
+        self.sign_in_links = SignInLinks(self.key_ring, self.clock, settings.origin)
+        self.own_accounts = OwnAccounts(self.database, self.changes, self.http, self.key_ring, self.clock, self.sign_in_links)
+        self.credentials = Credentials(self.renewals, self.own_accounts)
+        self.discovery = Discovery(
+            self.database, self.mcp, self.key_ring, self.clock, self.renewals, self.vitals, self.own_accounts
+        )
         self.connection_lifecycle = Lifecycle(
             self.database,
             self.discovery,

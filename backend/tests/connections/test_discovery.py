@@ -315,7 +315,14 @@ async def test_pauses_between_failures_grow_and_are_spread(desk: Desk, shelf: Sh
     shelf.broken = answer(b"", "503 Service Unavailable")
     made = await desk.connect(shelf)
     discovery = Discovery(
-        parts.database, parts.mcp, parts.key_ring, parts.clock, parts.renewals, parts.vitals, jitter=lambda: 0.5
+        parts.database,
+        parts.mcp,
+        parts.key_ring,
+        parts.clock,
+        parts.renewals,
+        parts.vitals,
+        parts.own_accounts,
+        jitter=lambda: 0.5,
     )
 
     pauses = []

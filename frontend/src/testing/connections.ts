@@ -11,6 +11,7 @@ export function connectionOf(changed: Partial<ConnectionView> = {}): ConnectionV
     transport: "streamable_http",
     auth: "bearer",
     header_name: null,
+    personal_for: [],
     has_secret: true,
     state: "ACTIVE",
     since: "2026-11-20T10:00:00Z",

@@ -15,7 +15,14 @@ class HealthStatus(StrEnum):
 
 
 ABOUT_THE_CREDENTIAL = frozenset(
-    {"needs_sign_in", "sign_in_again", "no_credential", "unreadable_credential", "needs_more_access"}
+    {
+        "needs_sign_in",
+        "needs_own_account",
+        "sign_in_again",
+        "no_credential",
+        "unreadable_credential",
+        "needs_more_access",
+    }
 )
 """Faults (see `outcome.py` and `mcp_fault.py`) that a person ends by signing in or entering a key."""
 

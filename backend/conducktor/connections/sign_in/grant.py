@@ -26,7 +26,10 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Journey(msgspec.Struct, frozen=True, kw_only=True):
-    """What the browser's return is checked against. `url` is the connection's address when it began, `return_to` our page."""
+    """What the browser's return is checked against. `url` is the connection's address when it began, `return_to` our page.
+
+    `is_own`: what comes of it is the person's own account, not the workspace's credential.
+    """
 
     server: Server
     client: OwnClient
@@ -35,6 +38,7 @@ class Journey(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     return_to: str
     scope: str | None = None
+    is_own: bool = False
 
 
 class SignInRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from conducktor.connections.lookup import connection_named
 from conducktor.connections.sign_in import queries
 from conducktor.connections.sign_in.client import ClientKind, OwnClient, redirect_uri
 from conducktor.connections.sign_in.grant import client_seal, sealed
-from conducktor.connections.sign_in.sign_ins import SignIns
+from conducktor.connections.sign_in.sign_ins import Purpose, SignIns
 from conducktor.core.actor import Actor, Permission
 from conducktor.core.errors import Invalid
 from conducktor.core.operation import operation
@@ -64,7 +64,8 @@ class SignInView(msgspec.Struct, frozen=True, kw_only=True):
 )
 async def begin_sign_in(actor: Actor, data: BeginSignIn, *, sign_ins: SignIns) -> SignInBegun:
     """Begin to sign in to a connection's service, in this browser."""
-    return SignInBegun(authorize_url=await sign_ins.begin(actor, data.name, data.secret, data.return_to))
+    purpose = Purpose(return_to=data.return_to, is_own=False)
+    return SignInBegun(authorize_url=await sign_ins.begin(actor, data.name, data.secret, purpose))
 
 
 @operation(

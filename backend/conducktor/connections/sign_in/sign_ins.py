@@ -17,6 +17,9 @@ from conducktor.connections.connection import Connection
 from conducktor.connections.credential import seal
 from conducktor.connections.lookup import connection_named
 from conducktor.connections.mcp_client import Endpoint, Fault, McpClient, UpstreamError
+from conducktor.connections.own_accounts import account as own_accounts
+from conducktor.connections.own_accounts.account import OwnAccount
+from conducktor.connections.own_accounts.keep import keep
 from conducktor.connections.sign_in import queries as sign_ins
 from conducktor.connections.sign_in.client import client_for, redirect_uri
 from conducktor.connections.sign_in.grant import (
@@ -57,6 +60,13 @@ class Return(msgspec.Struct, frozen=True, kw_only=True):
     issuer: str | None
 
 
+class Purpose(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody signs in for: the workspace's credential, or the own account. `return_to` is our page for the way back."""
+
+    return_to: str
+    is_own: bool
+
+
 class SignedIn(msgspec.Struct, frozen=True):
     """What the audit keeps of a sign-in."""
 
@@ -85,7 +95,7 @@ class SignIns:
         self._audit = audit
         self._origin = origin
 
-    async def begin(self, actor: Actor, name: str, browser: str, return_to: str) -> str:
+    async def begin(self, actor: Actor, name: str, browser: str, purpose: Purpose) -> str:
         """The address at which the person signs in; it comes back to `redirect_uri` within 10 min, in this browser only.
 
         Raises NoSuchConnection, Conflict, UpstreamError, SignInImpossible, NeedsClient.
@@ -93,7 +103,7 @@ class SignIns:
         async with self._database.transaction() as tx:
             connection = await connection_named(tx, actor.workspace_id, name)
             record = await sign_ins.get(tx, actor.workspace_id, connection.id)
-        _check_signs_in(connection)
+        _check_signs_in(connection, purpose)
         known = record.client(self._key_ring) if record else None
         protection = await protection_of(self._http, name, connection.url, await self._challenge(connection))
         if connection.wanted_scope:
@@ -108,7 +118,8 @@ class SignIns:
             resource=protection.resource,
             verifier=secrets.token_urlsafe(48),
             url=connection.url,
-            return_to=return_to,
+            return_to=purpose.return_to,
+            is_own=purpose.is_own,
         )
         state = secrets.token_urlsafe(32)
         async with self._database.transaction() as tx:
@@ -135,7 +146,7 @@ class SignIns:
         if (result := _judged(journey, returned)) is not None:
             return result
         try:
-            actor.require(Permission.CONNECTIONS_WRITE)
+            actor.require(Permission.TOOLS_CALL if journey.is_own else Permission.CONNECTIONS_WRITE)
         except Forbidden:
             return Result.FORBIDDEN
         form = {
@@ -151,7 +162,7 @@ class SignIns:
             return Result.REFUSED
         except ServerAway:
             return Result.UNREACHABLE
-        return await self._keep(actor, attempt, journey, tokens)
+        return await (self._keep_own if journey.is_own else self._keep)(actor, attempt, journey, tokens)
 
     async def revoke(self, grant: Grant | None) -> None:
         """Tell the service that nobody needs it any more, where the service wants to know."""
@@ -195,14 +206,7 @@ class SignIns:
             before = await queries.lock(tx, attempt.workspace_id, attempt.connection_id)
             if before is None or before.url != journey.url or before.auth not in (Auth.NONE, Auth.OAUTH):
                 return Result.CHANGED
-            grant = Grant(
-                server=journey.server,
-                client=journey.client,
-                resource=journey.resource,
-                refresh_token=tokens.refresh_token,
-                scope=journey.scope,
-            )
-            grant_sealed = sealed(self._key_ring, grant, grant_seal(before.id))
+            grant_sealed = sealed(self._key_ring, _grant(journey, tokens), grant_seal(before.id))
             await sign_ins.put_grant(tx, before.workspace_id, before.id, grant_sealed, (actor.user_id, actor.user_name, now))
             after = _signed_in(before, seal(self._key_ring, before.id, tokens.access_token))
             after = msgspec.structs.replace(
@@ -219,6 +223,31 @@ class SignIns:
         log.info("sign_in.done", connection=str(attempt.connection_id), workspace=str(attempt.workspace_id))
         return Result.DONE
 
+    async def _keep_own(self, actor: Actor, attempt: Attempt, journey: Journey, tokens: Tokens) -> Result:
+        """Nothing of the connection changes, and nobody else's account."""
+        now, account_id = self._clock(), new_id()
+        async with self._database.transaction() as tx:
+            connection = await queries.lock(tx, attempt.workspace_id, attempt.connection_id)
+            if connection is None or connection.url != journey.url or not _has_own_sign_ins(connection):
+                return Result.CHANGED
+            account = OwnAccount(
+                id=account_id,
+                workspace_id=attempt.workspace_id,
+                connection_id=connection.id,
+                user_id=actor.user_id,
+                secret_sealed=self._key_ring.seal(tokens.access_token.encode(), bound_to=own_accounts.secret_seal(account_id)),
+                grant_sealed=sealed(self._key_ring, _grant(journey, tokens), own_accounts.grant_seal(account_id)),
+                renew_after=tokens.renew_after(now) if tokens.refresh_token else None,
+                version=0,
+                claim=0,
+                signed_in_at=now,
+            )
+            await keep(tx, account)
+            signed_in = SignedIn(connection.name, journey.server.issuer)
+            await self._audit.record_operation(tx, actor, "connections.finish_own_sign_in", signed_in)
+        log.info("own_account.signed_in", connection=str(attempt.connection_id), workspace=str(attempt.workspace_id))
+        return Result.DONE
+
     def _state_digest(self, state: str) -> bytes:
         return self._key_ring.digest("connections.sign_in.state", state.encode("utf-8", "surrogatepass"))
 
@@ -226,9 +255,14 @@ class SignIns:
         return self._key_ring.digest("connections.sign_in.browser", browser.encode("utf-8", "surrogatepass"))
 
 
-def _check_signs_in(connection: Connection) -> None:
+def _check_signs_in(connection: Connection, purpose: Purpose) -> None:
     if connection.state is ConnectionState.DISABLED:
         raise Conflict(f"{connection.name} is disabled.", next_step="Enable the connection before signing in.")
+    if purpose.is_own and not _has_own_sign_ins(connection):
+        raise Conflict(
+            f"{connection.name} is not used with people's own sign-ins.",
+            next_step="Somebody who manages connections chooses that in the connection's settings.",
+        )
     if connection.auth not in (Auth.NONE, Auth.OAUTH):
         raise Conflict(
             f"{connection.name} uses a key.", next_step="Choose signing in instead of the key in the connection's settings first."
@@ -245,6 +279,20 @@ def _judged(journey: Journey, returned: Return) -> Result | None:
     if returned.error is not None or not returned.code:
         return Result.DENIED if returned.error == "access_denied" else Result.REFUSED
     return None
+
+
+def _has_own_sign_ins(connection: Connection) -> bool:
+    return connection.auth is Auth.OAUTH and bool(connection.personal_for)
+
+
+def _grant(journey: Journey, tokens: Tokens) -> Grant:
+    return Grant(
+        server=journey.server,
+        client=journey.client,
+        resource=journey.resource,
+        refresh_token=tokens.refresh_token,
+        scope=journey.scope,
+    )
 
 
 def _signed_in(before: Connection, credential: bytes) -> Connection:

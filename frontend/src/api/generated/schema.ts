@@ -720,6 +720,71 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/connections/{name}/own-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show whether you are signed in to a connection's service with your own account.
+         * @description Show whether you are signed in to a connection's service with your own account.
+         */
+        get: operations["connections_own_account"];
+        /**
+         * Enter your own key for a connection. It is used for your calls only, and can never be read again.
+         * @description Enter your own key for a connection. It is used for your calls only, and can never be read again.
+         */
+        put: operations["connections_enter_own_key"];
+        post?: never;
+        /**
+         * Sign out of a connection's service: your account is revoked there, where the service can, and deleted here.
+         * @description Sign out of a connection's service: your account is revoked there, where the service can, and deleted here.
+         */
+        delete: operations["connections_sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/connections/{name}/own-account/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** BeginOwn */
+        post: operations["connections_begin_own_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/connections/{name}/own-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who has signed in to a connection with an own account. The accounts themselves are never shown.
+         * @description List who has signed in to a connection with an own account. The accounts themselves are never shown.
+         */
+        get: operations["connections_account_holders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/connections/{name}/sign-in": {
         parameters: {
             query?: never;
@@ -1017,6 +1082,26 @@ export interface paths {
          * @description Whether anybody outside the web application would be told, and if not, why.
          */
         get: operations["notices_reach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/own-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the services that you use with an account of your own, and whether you are signed in.
+         * @description List the services that you use with an account of your own, and whether you are signed in.
+         */
+        get: operations["connections_list_own_accounts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1476,6 +1561,25 @@ export interface components {
         AcceptToolBody: {
             definition_hash: string;
         };
+        /** AccountHolder */
+        AccountHolder: {
+            email: string;
+            name: string;
+            /** Format: date-time */
+            signed_in_at: string;
+            state: components["schemas"]["AccountState"];
+            /** Format: uuid */
+            user_id: string;
+        };
+        /** AccountHolders */
+        AccountHolders: {
+            items: components["schemas"]["AccountHolder"][];
+        };
+        /**
+         * AccountState
+         * @enum {string}
+         */
+        AccountState: "signed_in" | "ended" | "missing";
         /**
          * AppliesTo
          * @description organization: for all its workspaces; owners only.
@@ -1879,6 +1983,7 @@ export interface components {
             name: string;
             next_step: string | null;
             notes: string[];
+            personal_for: components["schemas"]["OperationClass"][];
             protocol_version: string | null;
             reason: string | null;
             service: string | null;
@@ -2117,6 +2222,12 @@ export interface components {
             same_arguments: boolean;
             state: components["schemas"]["State"];
         };
+        /** EnterOwnKeyBody */
+        EnterOwnKeyBody: {
+            /** @description From a link in a chat: it must have been made for who is signed in. */
+            link?: string | null;
+            secret: string;
+        };
         /** FieldChange */
         FieldChange: {
             after: string | null;
@@ -2351,6 +2462,23 @@ export interface components {
          * @enum {string}
          */
         Outcome: "ok" | "tool_error" | "denied" | "pending_approval" | "upstream_error" | "cancelled" | "failed" | "unknown";
+        /** OwnAccountList */
+        OwnAccountList: {
+            items: components["schemas"]["OwnAccountView"][];
+        };
+        /** OwnAccountView */
+        OwnAccountView: {
+            auth: components["schemas"]["Auth"];
+            connection: string;
+            personal_for: components["schemas"]["OperationClass"][];
+            signed_in_at: string | null;
+            state: components["schemas"]["AccountState"];
+            title: string;
+        };
+        /** OwnSignInBody */
+        OwnSignInBody: {
+            link?: string | null;
+        };
         /**
          * Period
          * @description Calendar periods in the workspace's time zone; a week begins on Monday (ISO 8601).
@@ -2848,6 +2976,8 @@ export interface components {
             auth?: components["schemas"]["Auth"] | null;
             header_name?: string | null;
             is_enabled?: boolean | null;
+            /** @description Classes of tools that each person uses with an own account at the service; none: nobody does. */
+            personal_for?: components["schemas"]["OperationClass"][] | null;
             secret?: string | null;
             title?: string | null;
             transport?: components["schemas"]["Transport"] | null;
@@ -3029,6 +3159,9 @@ export interface components {
     pathItems: never;
 }
 export type AcceptToolBody = components['schemas']['AcceptToolBody'];
+export type AccountHolder = components['schemas']['AccountHolder'];
+export type AccountHolders = components['schemas']['AccountHolders'];
+export type AccountState = components['schemas']['AccountState'];
 export type AppliesTo = components['schemas']['AppliesTo'];
 export type ApprovalCounts = components['schemas']['ApprovalCounts'];
 export type ApprovalDetail = components['schemas']['ApprovalDetail'];
@@ -3091,6 +3224,7 @@ export type DecidedItem = components['schemas']['DecidedItem'];
 export type DecidedMany = components['schemas']['DecidedMany'];
 export type Decision = components['schemas']['Decision'];
 export type EarlierDecision = components['schemas']['EarlierDecision'];
+export type EnterOwnKeyBody = components['schemas']['EnterOwnKeyBody'];
 export type FieldChange = components['schemas']['FieldChange'];
 export type ForgottenPassword = components['schemas']['ForgottenPassword'];
 export type GroupPerson = components['schemas']['GroupPerson'];
@@ -3120,6 +3254,9 @@ export type OfferView = components['schemas']['OfferView'];
 export type OperationClass = components['schemas']['OperationClass'];
 export type Origin = components['schemas']['Origin'];
 export type Outcome = components['schemas']['Outcome'];
+export type OwnAccountList = components['schemas']['OwnAccountList'];
+export type OwnAccountView = components['schemas']['OwnAccountView'];
+export type OwnSignInBody = components['schemas']['OwnSignInBody'];
 export type Period = components['schemas']['Period'];
 export type PeriodView = components['schemas']['PeriodView'];
 export type Permission = components['schemas']['Permission'];
@@ -4186,6 +4323,129 @@ export interface operations {
             };
         };
     };
+    connections_own_account: {
+        parameters: {
+            query?: {
+                link?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAccountView"];
+                };
+            };
+        };
+    };
+    connections_enter_own_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnterOwnKeyBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAccountView"];
+                };
+            };
+        };
+    };
+    connections_sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    connections_begin_own_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnSignInBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInBegun"];
+                };
+            };
+        };
+    };
+    connections_account_holders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountHolders"];
+                };
+            };
+        };
+    };
     connections_show_sign_in: {
         parameters: {
             query?: never;
@@ -4677,6 +4937,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeReach"];
+                };
+            };
+        };
+    };
+    connections_list_own_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAccountList"];
                 };
             };
         };

@@ -1,0 +1,342 @@
+"""Connections that each person uses with an own account."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from conducktor.connections.own_accounts.jobs import revoke_left_accounts
+from conducktor.core.clock import utc_now
+from conducktor.core.ids import ApprovalId, WorkspaceId
+from conducktor.settings import Settings
+from tests.connections.guarded import Guarded
+from tests.connections.shelf import Shelf, tool
+from tests.connections.signing_in import BASE, come_back, connected, result_of, shown, sign_in
+from tests.gateway.client import Client, text
+from tests.product import Browser, Product, decoded, eventually, running_product, signed_up
+from tests.support.databases import copied
+from tests.support.rpc_server import result
+
+EVERYTHING = ["read", "write", "destructive"]
+_names = (f"service{n}" for n in itertools.count())
+
+
+class Person(msgspec.Struct, frozen=True):
+    browser: Browser
+    client: Client
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A guarded service and the connection to it."""
+
+    product: Product
+    service: Guarded
+    name: str
+
+    @property
+    def account(self) -> str:
+        return f"{BASE}/connections/{self.name}/own-account"
+
+    async def use_own_accounts(self, admin: Browser, classes: list[str] = EVERYTHING) -> None:
+        decoded(await admin.patch(f"{BASE}/connections/{self.name}", {"personal_for": classes}))
+
+    async def sign_in(self, browser: Browser) -> str:
+        """With the person's own account; returns the access token that the service gave."""
+        before = set(self.service.valid)
+        assert await self.try_to_sign_in(browser) == "done"
+        (token,) = self.service.valid - before
+        return token
+
+    async def try_to_sign_in(self, browser: Browser) -> str:
+        address = decoded(await browser.post(f"{self.account}/sign-in", {}))["authorize_url"]
+        return result_of(await come_back(browser, self.service.authorize(address)))
+
+    async def call(self, person: Person, tool_name: str = "take") -> dict[str, Any]:
+        return await person.client.call(f"{self.name}_{tool_name}", text="x")
+
+    def shown_last(self) -> str:
+        """The credential of the last call that the service got."""
+        calls = [r for r in self.service.received if b'"tools/call"' in r.body]
+        return calls[-1].headers["authorization"].removeprefix("Bearer ")
+
+    async def settle(self) -> None:
+        """As the worker does within half a minute."""
+        parts = self.product.parts
+        await revoke_left_accounts({**parts.by_name()})
+
+    async def sql(self, statement: str) -> list[Any]:
+        async with self.product.parts.database.transaction() as tx:
+            done = await (await tx.session.connection()).exec_driver_sql(statement)
+            return list(done.all()) if done.returns_rows else []
+
+
+@pytest.fixture(scope="module")
+async def product(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Product]:
+    async with copied(postgres, template) as url:
+        directory = tmp_path_factory.mktemp("own_accounts")
+        settings = Settings(database_url=url, data_dir=directory, outbound_allow=("127.0.0.0/8",), worker="separate")
+        async with running_product(settings) as running:
+            yield running
+
+
+@pytest.fixture(scope="module")
+async def ada(product: Product) -> AsyncIterator[Person]:
+    """Owner of the workspace `lab`."""
+    async with (
+        await signed_up(product, "ada@example.com") as browser,
+        await Client.authorized(product, browser, "lab") as client,
+    ):
+        yield Person(browser, client)
+
+
+@pytest.fixture(scope="module")
+async def bob(product: Product, ada: Person) -> AsyncIterator[Person]:
+    async with (
+        await joined(product, ada.browser, "bob@example.com") as browser,
+        await Client.authorized(product, browser, "lab") as client,
+    ):
+        yield Person(browser, client)
+
+
+@pytest.fixture
+async def place(product: Product, ada: Person) -> AsyncIterator[Place]:
+    async with Guarded(tool("take", annotations={"readOnlyHint": True}), tool("put")) as service:
+        service._behaviours["tools/call"] = result('{"content":[{"type":"text","text":"taken"}]}')
+        here = Place(product, service, next(_names))
+        await connected(ada.browser, service, here.name)
+        yield here
+        decoded(await ada.browser.delete(f"{BASE}/connections/{here.name}"))
+        await here.settle()
+
+
+async def joined(product: Product, owner: Browser, email: str, role: str = "member") -> Browser:
+    invited = decoded(await owner.post(f"{BASE}/invitations", {"email": email, "role": role}))
+    browser = await signed_up(product, email, name=email.partition("@")[0].title(), workspace_name=f"Of {email}")
+    token = parse_qs(urlsplit(invited["link"]).query)["token"][0]
+    decoded(await browser.post("/api/invitations/accept", {"token": token}))
+    return browser
+
+
+async def test_each_person_calls_with_the_own_account(place: Place, ada: Person, bob: Person) -> None:
+    await place.use_own_accounts(ada.browser)
+    of_ada, of_bob = await place.sign_in(ada.browser), await place.sign_in(bob.browser)
+    assert (await shown(ada.browser, place.name))["state"] == "ACTIVE"
+
+    for person, token in ((ada, of_ada), (bob, of_bob), (ada, of_ada)):
+        assert text(await place.call(person)) == "taken"
+        assert place.shown_last() == token
+
+
+async def test_who_is_not_signed_in_is_told_so_with_a_link_and_nobody_elses_account_is_used(
+    place: Place, ada: Person, bob: Person
+) -> None:
+    await place.use_own_accounts(ada.browser)
+    await place.sign_in(ada.browser)
+
+    refused = await place.call(bob)
+
+    assert refused["isError"]
+    assert "you are not signed in to it" in text(refused)
+    assert refused["structuredContent"]["sign_in_url"] in text(refused)
+    assert not [r for r in place.service.received if b'"tools/call"' in r.body]
+    assert (await shown(ada.browser, place.name))["state"] == "ACTIVE"
+
+
+async def test_reading_may_go_out_with_the_workspaces_credential_and_writing_with_the_persons(
+    place: Place, ada: Person, bob: Person
+) -> None:
+    before = set(place.service.valid)
+    assert await sign_in(ada.browser, place.service, place.name) == "done"
+    (shared,) = place.service.valid - before
+    await place.use_own_accounts(ada.browser, ["write", "destructive"])
+    of_bob = await place.sign_in(bob.browser)
+
+    assert text(await place.call(bob, "take")) == "taken"
+    assert place.shown_last() == shared
+    assert text(await place.call(bob, "put")) == "taken"
+    assert place.shown_last() == of_bob
+    assert text(await place.call(ada, "take")) == "taken"
+    assert "not signed in" in text(await place.call(ada, "put"))
+
+
+async def test_a_crowd_with_an_ended_token_makes_one_refresh_for_each_person(place: Place, ada: Person, bob: Person) -> None:
+    await place.use_own_accounts(ada.browser)
+    await place.sign_in(ada.browser)
+    await place.sign_in(bob.browser)
+    place.service.expire()
+
+    results = await asyncio.gather(*(place.call(person) for _ in range(25) for person in (ada, bob)))
+
+    assert [text(r) for r in results] == ["taken"] * 50
+    assert place.service.refreshes == 2
+
+
+async def test_a_token_is_renewed_before_it_ends(place: Place, ada: Person) -> None:
+    await place.use_own_accounts(ada.browser)
+    token = await place.sign_in(ada.browser)
+    await place.sql(f"UPDATE own_accounts SET renew_after = '{utc_now() - timedelta(seconds=1)}'")
+
+    assert text(await place.call(ada)) == "taken"
+
+    assert place.service.refreshes == 1
+    assert place.shown_last() != token
+
+
+async def test_who_was_signed_out_by_the_service_gets_a_link_and_it_works_again_after_it(
+    place: Place, ada: Person, bob: Person
+) -> None:
+    await place.use_own_accounts(ada.browser)
+    await place.sign_in(ada.browser)
+    of_bob = await place.sign_in(bob.browser)
+    place.service.valid.discard(of_bob)
+    place.service.refreshable.discard(of_bob.replace("access", "refresh"))
+
+    refused = await place.call(bob)
+    assert "does not accept your account any more" in text(refused)
+    assert decoded(await bob.browser.get(place.account))["state"] == "ended"
+    assert text(await place.call(ada)) == "taken"
+    refreshes = place.service.refreshes
+    assert (await place.call(bob))["isError"]
+    assert place.service.refreshes == refreshes
+
+    again = await place.sign_in(bob.browser)
+    assert text(await place.call(bob)) == "taken"
+    assert place.shown_last() == again
+
+
+async def test_signing_out_revokes_and_forgets_the_account(place: Place, ada: Person, bob: Person) -> None:
+    await place.use_own_accounts(ada.browser)
+    await place.sign_in(ada.browser)
+    token = await place.sign_in(bob.browser)
+
+    decoded(await bob.browser.delete(place.account))
+
+    assert "not signed in" in text(await place.call(bob))
+    assert text(await place.call(ada)) == "taken"
+    await place.settle()
+    assert place.service.revoked == [token.replace("access", "refresh")]
+    assert await place.sql("SELECT count(*) FROM own_accounts WHERE user_id IS NULL") == [(0,)]
+
+
+async def test_leaving_the_workspace_revokes_and_deletes_the_account(place: Place, product: Product, ada: Person) -> None:
+    await place.use_own_accounts(ada.browser)
+    async with await joined(product, ada.browser, f"mia-{place.name}@example.com") as mia:
+        token = await place.sign_in(mia)
+        mia_id = (await mia.session())["user"]["id"]
+        decoded(await ada.browser.delete(f"{BASE}/members/{mia_id}"))
+        await place.settle()
+        assert place.service.revoked == [token.replace("access", "refresh")]
+        assert await place.sql(f"SELECT count(*) FROM own_accounts WHERE user_id = '{mia_id}' OR user_id IS NULL") == [(0,)]
+
+
+@pytest.mark.parametrize("change", [{"personal_for": []}, {"auth": "none"}])
+async def test_accounts_end_when_the_connection_is_not_used_with_them_any_more(
+    place: Place, ada: Person, change: dict[str, Any]
+) -> None:
+    await place.use_own_accounts(ada.browser)
+    token = await place.sign_in(ada.browser)
+
+    decoded(await ada.browser.patch(f"{BASE}/connections/{place.name}", {"personal_for": [], **change}))
+    await place.settle()
+
+    assert place.service.revoked == [token.replace("access", "refresh")]
+
+
+async def test_a_connection_with_peoples_accounts_only_waits_for_somebody_who_manages_it(
+    place: Place, ada: Person, bob: Person
+) -> None:
+    await place.use_own_accounts(ada.browser)
+    assert (await shown(ada.browser, place.name))["fault"] == "needs_own_account"
+
+    await place.sign_in(bob.browser)
+    assert (await shown(ada.browser, place.name))["state"] == "ERROR", "a member's account is never used for others"
+    await place.sign_in(ada.browser)
+    assert (await shown(ada.browser, place.name))["state"] == "ACTIVE"
+
+
+async def test_admins_see_who_has_signed_in_and_members_do_not(place: Place, ada: Person, bob: Person) -> None:
+    await place.use_own_accounts(ada.browser)
+    await place.sign_in(bob.browser)
+
+    seen = await ada.browser.get(f"{place.account}s")
+    assert [(h["name"], h["state"]) for h in decoded(seen)["items"]] == [("Bob", "signed_in")]
+    assert "token" not in seen.text
+    assert (await bob.browser.get(f"{place.account}s")).status_code == 403
+
+
+async def test_ones_own_accounts_are_listed_for_oneself(place: Place, ada: Person, bob: Person) -> None:
+    await place.use_own_accounts(ada.browser, ["write"])
+    await place.sign_in(bob.browser)
+
+    async def state(person: Person) -> list[tuple[str, list[str]]]:
+        items = decoded(await person.browser.get(f"{BASE}/own-accounts"))["items"]
+        return [(i["state"], i["personal_for"]) for i in items if i["connection"] == place.name]
+
+    assert await state(bob) == [("signed_in", ["write"])]
+    assert await state(ada) == [("missing", ["write"])]
+
+
+async def test_a_key_may_be_a_persons_own_too(product: Product, ada: Person, bob: Person) -> None:
+    name = next(_names)
+    async with Shelf(tool("take")) as shelf:
+        shelf._behaviours["tools/call"] = result('{"content":[{"type":"text","text":"taken"}]}')
+        wish = {"name": name, "url": shelf.url, "auth": "bearer", "secret": "the-workspaces-key"}
+        decoded(await ada.browser.post(f"{BASE}/connections", wish))
+        decoded(await ada.browser.patch(f"{BASE}/connections/{name}", {"personal_for": EVERYTHING}))
+        assert "not signed in" in text(await bob.client.call(f"{name}_take", text="x"))
+
+        decoded(await bob.browser.request("PUT", f"{BASE}/connections/{name}/own-account", json={"secret": "the-key-of-bob"}))
+
+        assert text(await bob.client.call(f"{name}_take", text="x")) == "taken"
+        assert [r.headers["authorization"] for r in shelf.received if b'"tools/call"' in r.body] == ["Bearer the-key-of-bob"]
+        assert "not signed in" in text(await ada.client.call(f"{name}_take", text="x"))
+
+
+async def test_a_connection_without_any_sign_in_has_no_own_accounts(ada: Person) -> None:
+    name = next(_names)
+    async with Shelf(tool("take")) as shelf:
+        decoded(await ada.browser.post(f"{BASE}/connections", {"name": name, "url": shelf.url}))
+        refused = await ada.browser.patch(f"{BASE}/connections/{name}", {"personal_for": ["write"]})
+    assert refused.status_code == 422
+    assert "personal_for" in refused.json()["errors"]
+
+
+async def test_an_approved_call_goes_out_with_its_requesters_account(place: Place, ada: Person, bob: Person) -> None:
+    await place.use_own_accounts(ada.browser)
+    await place.sign_in(ada.browser)
+    of_bob = await place.sign_in(bob.browser)
+    wish = {"name": "Ask", "kind": "require_approval", "settings": {}, "what": {"tools": [f"{place.name}_*"]}}
+    policy = decoded(await ada.browser.post(f"{BASE}/policies", wish))["id"]
+    asked = (await place.call(bob, "put"))["structuredContent"]["approval_id"]
+
+    decoded(await ada.browser.post(f"{BASE}/approvals/{asked}/decision", {"decision": "approve"}))
+    workspace_id = WorkspaceId(UUID((await ada.browser.session())["workspaces"][0]["id"]))
+    await place.product.parts.approved_calls.carry_out(workspace_id, ApprovalId(UUID(asked)))
+
+    assert place.shown_last() == of_bob
+    decoded(await ada.browser.delete(f"{BASE}/policies/{policy}"))
+
+
+async def test_secrets_of_one_row_do_not_open_in_another(place: Place, ada: Person, bob: Person) -> None:
+    await place.use_own_accounts(ada.browser)
+    await place.sign_in(ada.browser)
+    await place.sign_in(bob.browser)
+    rows = await place.sql("SELECT id, user_id, connection_id FROM own_accounts ORDER BY signed_in_at")
+    (of_ada, _, _), (of_bob, bob_id, connection_id) = rows[-2:]
+    for column in ("secret_sealed", "grant_sealed"):
+        await place.sql(
+            f"UPDATE own_accounts SET {column} = (SELECT {column} FROM own_accounts WHERE id = '{of_ada}') WHERE id = '{of_bob}'"
+        )
+    heard: list[str] = []
+    unsubscribe = place.product.parts.changes.subscribe(lambda change: heard.append(change.id))
+    await place.sql(f'SELECT pg_notify(\'conducktor\', \'{{"topic":"own_accounts","id":"{connection_id}:{bob_id}"}}\')')
+    await eventually(lambda: f"{connection_id}:{bob_id}" in heard)
+    unsubscribe()
+
+    assert "not signed in" in text(await place.call(bob))
