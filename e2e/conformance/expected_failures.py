@@ -54,7 +54,6 @@ _GRANTS = "an extension: Conducktor signs people in, it has no other way to a to
 CLIENT_SCORED: dict[str, dict[str, str]] = {
     "2025-11-25": {
         "elicitation-sep1034-client-defaults": "the question comes on the stream that belongs to no call",
-        "sse-retry": "a stream that ends without an answer is not taken up again",
     },
     "2026-07-28": {},
 }

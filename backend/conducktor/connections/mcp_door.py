@@ -1,5 +1,6 @@
 """One POST to an upstream and the answer within: JSON or a stream of events, checked, bounded, without our credential."""
 
+import asyncio
 from collections.abc import Mapping
 
 import msgspec
@@ -12,9 +13,10 @@ from conducktor.connections.mcp_outbox import Outbox
 from conducktor.connections.mcp_redaction import Redaction
 from conducktor.connections.mcp_reply import BrokenMessage, Message, Reply, read_messages
 from conducktor.connections.mcp_request import Deadline, OnNotification, encode_refusal
+from conducktor.connections.mcp_resumption import MOST_RESUMPTIONS, StreamEnded, ended, resuming
 from conducktor.core.errors import ConducktorError, Invalid
 from conducktor.infra.http_client import MAX_BODY_BYTES, Response
-from conducktor.infra.http_errors import BrokenResponse
+from conducktor.infra.http_errors import BrokenResponse, TimedOut
 from conducktor.infra.http_syntax import check_header
 from conducktor.infra.server_sent_events import EventParser
 
@@ -91,6 +93,32 @@ class Door:
         return read_messages(self.redaction.clean(body))
 
     async def _ask_once(self, question: Question) -> Answer:
+        try:
+            return await self._post(question)
+        except StreamEnded as stream:
+            if stream.last_event_id is None or not question.in_session:
+                raise
+            try:
+                async with asyncio.timeout(question.deadline.left_s()):
+                    return Answer(await self._taken_up(question, stream), None)
+            except TimeoutError:
+                raise TimedOut("") from None
+
+    async def _taken_up(self, question: Question, stream: StreamEnded) -> Reply:
+        """The answer that comes on streams after the one that ended. Raises as `_ask_once`."""
+        for _ in range(MOST_RESUMPTIONS):
+            await asyncio.sleep(stream.pause_s)
+            headers = resuming(question.headers, stream.last_event_id or "")
+            async with self._outbox.http.get(self.url, headers=headers, deadline_s=question.deadline.left_s()) as response:
+                if response.status != 200 or "event-stream" not in response.headers.get("Content-Type", "").lower():
+                    raise stream
+                try:
+                    return await self._read_stream(response, question, stream)
+                except StreamEnded as again:
+                    stream = again
+        raise stream
+
+    async def _post(self, question: Question) -> Answer:
         left_s = question.deadline.left_s()
         async with self._outbox.http.post(self.url, headers=question.headers, body=question.body, deadline_s=left_s) as response:
             if response.status != 200:
@@ -103,9 +131,9 @@ class Door:
                 reply = self._only_reply(self.read(await response.read()), question)
             return Answer(reply, response.headers.get("Mcp-Session-Id"))
 
-    async def _read_stream(self, response: Response, question: Question) -> Reply:
+    async def _read_stream(self, response: Response, question: Question, before: StreamEnded | None = None) -> Reply:
         parser = EventParser(max_event_bytes=MAX_BODY_BYTES)
-        while chunk := await response.next_chunk():
+        while chunk := await self._next_chunk(response, parser, before):
             for event in parser.feed(chunk):
                 if event.name != "message":
                     continue
@@ -113,7 +141,13 @@ class Door:
                     if reply := self._consider(message, question):
                         response.linger()
                         return reply
-        raise BrokenResponse("The stream ended without an answer.")
+        raise ended(parser, before)
+
+    async def _next_chunk(self, response: Response, parser: EventParser, before: StreamEnded | None) -> bytes:
+        try:
+            return await response.next_chunk()
+        except BrokenResponse:
+            raise ended(parser, before) from None
 
     def _only_reply(self, messages: list[Message], question: Question) -> Reply:
         replies = [reply for message in messages if (reply := self._consider(message, question))]

@@ -18,9 +18,14 @@ class Event(msgspec.Struct, frozen=True):
 
 
 class EventParser:
-    """Feed it chunks as they come, cut anywhere; it holds at most `max_event_bytes` of an unfinished event."""
+    """Feed it chunks as they come, cut anywhere; it holds at most `max_event_bytes` of an unfinished event.
 
-    __slots__ = ("_after_cr", "_data", "_event_bytes", "_max", "_name", "_started", "_tail", "_tail_bytes")
+    `last_event_id` and `retry_ms` are what the stream said last of how to take it up again; None: nothing usable.
+    """
+
+    __slots__ = (
+        "_after_cr", "_data", "_event_bytes", "_max", "_name", "_started", "_tail", "_tail_bytes", "last_event_id", "retry_ms"
+    )  # fmt: skip
 
     def __init__(self, *, max_event_bytes: int) -> None:
         self._max = max_event_bytes
@@ -31,6 +36,8 @@ class EventParser:
         self._event_bytes = 0
         self._after_cr = False
         self._started = False
+        self.last_event_id: str | None = None
+        self.retry_ms: int | None = None
 
     def feed(self, chunk: bytes) -> list[Event]:
         """The events that this chunk completes, without those that carry no data.
@@ -64,13 +71,16 @@ class EventParser:
         return line
 
     def _take(self, line: bytes) -> Event | None:
-        """Comments, `id` and `retry` mean nothing here: nothing is resumed."""
         if not line:
             return self._dispatch()
         if line.startswith(b"data") and line[4:5] in (b":", b""):
             self._add_data(line[6:] if line[5:6] == b" " else line[5:])
         elif line.startswith(b"event:"):
             self._name = line[6:].removeprefix(b" ")
+        elif line.startswith(b"id:"):
+            self.last_event_id = line[3:].removeprefix(b" ").decode(errors="replace")
+        elif line.startswith(b"retry:") and (pause := line[6:].removeprefix(b" ")).isdigit():
+            self.retry_ms = int(pause[:9])
         return None
 
     def _add_data(self, value: bytes) -> None:
