@@ -31,7 +31,7 @@ run: install ## Start Conducktor, with everything it needs and the sandbox servi
 test: install-dev install-upstreams chromium ## Run all tests: backend, web application, browser journeys
 	$(python) -m pytest --numprocesses=2 --dist=loadfile backend/tests
 	cd frontend && npm test && npx tsc -b
-	$(python) -m pytest e2e
+	$(python) -m pytest --numprocesses=2 --dist=loadfile e2e
 
 campaigns: install-dev ## The long campaigns that `make test` runs shortened: races, repeats, promises of a second
 	APPROVAL_RACES=200 BUDGET_REPEATS=50 BUDGET_CROWD=500 $(python) -m pytest --timeout=1800 backend/tests/approvals/test_races.py \
