@@ -5,7 +5,7 @@ import json
 import platform
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,20 +42,34 @@ async def run_client_suite(command: str, revision: str) -> Report:
     return await _run(["client", "--command", command, "--requirements", revision, "--timeout", str(int(RUN_S * 1000))])
 
 
-async def _run(arguments: list[str]) -> Report:
+async def run_authorization_suite(
+    issuer: str, client_id: str, resource: str, port: int, visit: Callable[[str], Awaitable[None]]
+) -> Report:
+    """The same for an authorization server; `visit` is the person who follows the link that is printed."""
+    addresses = ["--url", issuer, "--client-id", client_id, "--resource", resource, "--port", str(port)]
+    return await _run(["authorization", *addresses], visit)
+
+
+async def _run(arguments: list[str], visit: Callable[[str], Awaitable[None]] | None = None) -> Report:
     for program in (NODE, PROGRAM):
         assert program.exists(), f"{program} is missing: run e2e/upstreams/install.sh"
     with tempfile.TemporaryDirectory() as results:
         command = [str(NODE), str(PROGRAM), *arguments, "--output-dir", results]
         process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
+        assert process.stdout is not None
+        printed = ""
         try:
             async with asyncio.timeout(RUN_S):
-                printed, _ = await process.communicate()
+                async for line in process.stdout:
+                    printed += line.decode(errors="replace")
+                    if visit and line.startswith(b"http"):
+                        await visit(line.decode().strip())
+                await process.wait()
         finally:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-        return _read(printed.decode(errors="replace"), Path(results))
+        return _read(printed, Path(results))
 
 
 def _read(output: str, results: Path) -> Report:
