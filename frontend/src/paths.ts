@@ -24,6 +24,7 @@ export const paths = {
   newConnection: (at: InWorkspace) => `${w(at)}/connections/new`,
   connectService: (at: InWorkspace & { service: string }) => `${w(at)}/connections/new/${encodeURIComponent(at.service)}`,
   connection: (at: InWorkspace & { connection: string }) => `${w(at)}/connections/${encodeURIComponent(at.connection)}`,
+  ownAccount: (at: InWorkspace & { connection: string }) => `${w(at)}/connections/${encodeURIComponent(at.connection)}/account`,
   policies: (at: InWorkspace) => `${w(at)}/policies`,
   newPolicy: (at: InWorkspace) => `${w(at)}/policies/new`,
   policy: (at: InWorkspace & { policy: string }) => `${w(at)}/policies/${encodeURIComponent(at.policy)}`,

@@ -22,6 +22,7 @@ import { toolsThere } from "./attention";
 import { CallsTab } from "./CallsTab";
 import classes from "./ConnectionPage.module.css";
 import { connectionQuery } from "./connectionQueries";
+import { OwnAccount } from "./OwnAccount";
 import { SignInOutcome } from "./SignInOutcome";
 import { StateNote } from "./StateNote";
 import { TestOutcome } from "./TestOutcome";
@@ -85,6 +86,7 @@ function Connection({ detail }: { detail: ConnectionDetail }) {
         {test.report && <TestOutcome report={test.report} onClose={test.forget} />}
         <SignInOutcome result={search.sign_in} connection={connection} />
         <StateNote connection={connection} />
+        <OwnAccount connection={connection} />
       </div>
       <LinkTabs
         name={connection.title}

@@ -7,6 +7,7 @@ import { DeleteConnection } from "./DeleteConnection";
 import { SettingsForm } from "./SettingsForm";
 import { SignInSettings } from "./SignInSettings";
 import classes from "./SettingsTab.module.css";
+import { WhoseAccount } from "./WhoseAccount";
 
 export default function SettingsTab({ connection }: { connection: ConnectionView }) {
   const whyNot = useWhyNot("connections:write");
@@ -19,6 +20,7 @@ export default function SettingsTab({ connection }: { connection: ConnectionView
       )}
       <SettingsForm connection={connection} whyNot={whyNot} />
       {connection.auth === "oauth" && whyNot === undefined && <SignInSettings connection={connection} />}
+      {connection.auth !== "none" && <WhoseAccount connection={connection} whyNot={whyNot} />}
       <Availability connection={connection} whyNot={whyNot} />
       <DeleteConnection connection={connection} whyNot={whyNot} />
     </div>

@@ -11,7 +11,7 @@ import { useWorkspace } from "../workspaces/useWorkspace";
 export function SignInOutcome({ result, connection }: { result: string | undefined; connection: ConnectionView }) {
   const { slug } = useWorkspace();
   const navigate = useNavigate();
-  const told = OUTCOMES[result ?? ""];
+  const told = outcomeOf(result);
   if (told === undefined) return null;
   return (
     <Callout
@@ -29,6 +29,10 @@ export function SignInOutcome({ result, connection }: { result: string | undefin
       <p>{told.words}</p>
     </Callout>
   );
+}
+
+export function outcomeOf(result: string | undefined): { title: string; words: string } | undefined {
+  return OUTCOMES[result ?? ""];
 }
 
 const AGAIN = "Nothing was changed. Press Sign in to try again.";

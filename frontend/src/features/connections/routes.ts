@@ -38,4 +38,11 @@ const connection = createRoute({
   component: lazyRouteComponent(() => import("./ConnectionPage"), "ConnectionPage"),
 });
 
-export const connectionsRoutes = [connections, gallery, newConnection, connection] as const;
+const ownAccount = createRoute({
+  getParentRoute: () => workspace,
+  path: "connections/$connection/account",
+  validateSearch: (search) => texts(search, "link", "sign_in"),
+  component: lazyRouteComponent(() => import("./OwnAccountPage"), "OwnAccountPage"),
+});
+
+export const connectionsRoutes = [connections, gallery, newConnection, connection, ownAccount] as const;

@@ -7,6 +7,7 @@ import { PageSection } from "@/components/ui/PageSection";
 import { ServiceAvatar } from "@/components/ui/ServiceAvatar";
 import { paths } from "@/paths";
 
+import { OwnAccountsSection } from "../connections/OwnAccountsSection";
 import { labelOf } from "../workspaces/roles";
 import { EmailAddress } from "./EmailAddress";
 import { NameForm } from "./NameForm";
@@ -36,6 +37,7 @@ export function ProfilePage() {
       <PageSection title="Sessions" words="The browsers in which you are signed in." isWide>
         <SessionsTable />
       </PageSection>
+      <OwnAccountsSection />
       <PageSection title="Workspaces" words="Connections, people and rules belong to one.">
         <Workspaces />
       </PageSection>

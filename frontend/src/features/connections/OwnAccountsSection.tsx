@@ -1,0 +1,64 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+
+import type { OwnAccountView } from "@/api/generated/schema";
+import { FormError } from "@/components/ui/FormError";
+import { PageSection } from "@/components/ui/PageSection";
+import { ServiceAvatar } from "@/components/ui/ServiceAvatar";
+import { paths } from "@/paths";
+
+import { useWorkspace } from "../workspaces/useWorkspace";
+import { ownAccountsQuery } from "./ownAccounts";
+import classes from "./OwnAccountsSection.module.css";
+import { useOwnAccount } from "./useOwnAccount";
+
+/** On one's profile: the services of this workspace that are used with one's own account. Not there when there are none. */
+export function OwnAccountsSection() {
+  const { slug, name } = useWorkspace();
+  const { data } = useQuery(ownAccountsQuery(slug));
+  if (!data || data.items.length === 0) return null;
+  return (
+    <PageSection
+      title="Own accounts"
+      words={`Services of ${name} that each person uses with an own account. Nobody else uses yours; leaving deletes them.`}
+    >
+      <ul className={classes.accounts}>
+        {data.items.map((account) => (
+          <li key={account.connection}>
+            <Account account={account} />
+          </li>
+        ))}
+      </ul>
+    </PageSection>
+  );
+}
+
+const STATES = { signed_in: "Signed in", ended: "Ended by the service", missing: "Not signed in" };
+
+function Account({ account }: { account: OwnAccountView }) {
+  const { slug } = useWorkspace();
+  const { signIn, signOut, isPending, problem } = useOwnAccount(account.connection);
+  const isIn = account.state === "signed_in";
+  return (
+    <>
+      <ServiceAvatar name={account.title} size="sm" />
+      <Link className={classes.name} to={paths.ownAccount({ workspace: slug, connection: account.connection })}>
+        {account.title}
+      </Link>
+      <span className={classes.quiet}>{STATES[account.state]}</span>
+      {(isIn || account.auth === "oauth") && (
+        <Button
+          size="xs"
+          variant="default"
+          loading={isPending}
+          aria-label={`${isIn ? "Sign out of" : "Sign in to"} ${account.title}`}
+          onClick={isIn ? signOut : signIn}
+        >
+          {isIn ? "Sign out" : "Sign in"}
+        </Button>
+      )}
+      <FormError problem={problem} />
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+import { Radio } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { failureOf } from "@/api/ApiProblem";
+import { queries } from "@/api/client";
+import type { AccountHolder, ConnectionView } from "@/api/generated/schema";
+import { type Column, DataTable } from "@/components/ui/DataTable";
+import { FormError } from "@/components/ui/FormError";
+import { RelativeTime } from "@/components/ui/RelativeTime";
+
+import { useWorkspace } from "../workspaces/useWorkspace";
+import { refreshConnections } from "./connectionQueries";
+import { accountHoldersQuery, WHOSE, type Whose, whoseOf } from "./ownAccounts";
+import classes from "./SettingsTab.module.css";
+
+/** With whose account calls go out; and, for those who manage the connection, who has signed in. */
+export function WhoseAccount({ connection, whyNot }: { connection: ConnectionView; whyNot: string | undefined }) {
+  const { slug } = useWorkspace();
+  const queryClient = useQueryClient();
+  const update = queries.useMutation("patch", "/api/workspaces/{workspace}/connections/{name}", {
+    onSuccess: () => refreshConnections(queryClient, slug),
+  });
+  return (
+    <section className={classes.section}>
+      <div className={classes.wide}>
+        <Radio.Group
+          label="Whose account is used"
+          description="With own accounts the service knows who did what. Nobody's calls go out with somebody else's."
+          value={whoseOf(connection.personal_for) ?? ""}
+          onChange={(whose) => {
+            const params = { path: { workspace: slug, name: connection.name } };
+            update.mutate({ params, body: { personal_for: [...WHOSE[whose as Whose]] } });
+          }}
+        >
+          <div className={classes.choices}>
+            {CHOICES.map(({ value, label, words }) => (
+              <Radio
+                key={value}
+                value={value}
+                label={label}
+                description={words}
+                disabled={whyNot !== undefined || update.isPending}
+              />
+            ))}
+          </div>
+        </Radio.Group>
+        <FormError problem={failureOf(update)} />
+      </div>
+      {connection.personal_for.length > 0 && whyNot === undefined && <Holders name={connection.name} />}
+    </section>
+  );
+}
+
+const CHOICES: readonly { value: Whose; label: string; words: string }[] = [
+  { value: "workspace", label: "The workspace’s", words: "One credential for everybody." },
+  {
+    value: "changes",
+    label: "The workspace’s for reading, each person’s own for changes",
+    words: "Tools that write or destroy want everybody’s own account.",
+  },
+  {
+    value: "everybody",
+    label: "Each person’s own",
+    words: "Conducktor looks after the list of tools with the workspace’s account if there is one, else with that of an admin.",
+  },
+];
+
+function Holders({ name }: { name: string }) {
+  const { slug } = useWorkspace();
+  const { data, error, refetch } = useQuery(accountHoldersQuery(slug, name));
+  return (
+    <div className={classes.wide}>
+      <DataTable
+        name="People who are signed in"
+        columns={COLUMNS}
+        rows={data?.items}
+        rowKey={({ user_id: id }) => id}
+        error={error}
+        onRetry={() => void refetch()}
+        empty={<p>Nobody has signed in with an own account yet.</p>}
+      />
+    </div>
+  );
+}
+
+const COLUMNS: readonly Column<AccountHolder>[] = [
+  { key: "name", header: "Signed in", cell: ({ name, email }) => <span title={email}>{name}</span> },
+  {
+    key: "state",
+    header: "State",
+    width: "10rem",
+    cell: ({ state }) => (state === "ended" ? "Ended by the service" : "Signed in"),
+  },
+  { key: "at", header: "Since", width: "9rem", cell: ({ signed_in_at: at }) => <RelativeTime at={at} /> },
+];
