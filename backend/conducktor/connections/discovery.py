@@ -16,6 +16,7 @@ from conducktor.connections import outcome, queries
 from conducktor.connections.assessment import assess
 from conducktor.connections.connection import Connection
 from conducktor.connections.credential import endpoint_of
+from conducktor.connections.health.owners import Owners
 from conducktor.connections.health.status import ABOUT_THE_CREDENTIAL
 from conducktor.connections.health.vitals import Vitals
 from conducktor.connections.mcp_client import Endpoint, Fault, McpClient, ServerFacts, UpstreamError
@@ -58,6 +59,7 @@ class Discovery:
         renewals: Renewals,
         vitals: Vitals,
         own_accounts: OwnAccounts,
+        owners: Owners,
         jitter: Callable[[], float] = _RANDOM.random,
     ) -> None:
         """`jitter` returns 0 to 1 and spreads the checks over time."""
@@ -68,6 +70,7 @@ class Discovery:
         self._renewals = renewals
         self._vitals = vitals
         self._own_accounts = own_accounts
+        self._owners = owners
         self._jitter = jitter
 
     async def discover(self, workspace_id: WorkspaceId, connection_id: ConnectionId) -> Report | None:
@@ -174,6 +177,7 @@ class Discovery:
             after = outcome.after_success(before, findings, settled, now, self._jitter())
             report = msgspec.structs.replace(settled.report, offers_changed=offers_changed)
         await queries.save(tx, before.workspace_id, after)
+        await self._owners.consider(tx, after)
         if report.is_news or outcome.shows_differently(before, after):
             await tx.announce(Change(topic=CONNECTIONS, workspace_id=before.workspace_id, id=str(before.id)))
         if before.state is not after.state:

@@ -10,6 +10,7 @@ class Topic(StrEnum):
 
     APPROVALS = "approvals"
     BUDGETS = "budgets"
+    CONNECTIONS = "connections"
 
 
 class NoticeBody(msgspec.Struct, frozen=True, kw_only=True):

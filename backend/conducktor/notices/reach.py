@@ -25,7 +25,11 @@ class NoticeReach(msgspec.Struct, frozen=True, kw_only=True):
     topics: list[TopicReach]
 
 
-CONCERNED = {Topic.APPROVALS: Permission.APPROVALS_DECIDE, Topic.BUDGETS: Permission.BUDGETS_WRITE}
+CONCERNED = {
+    Topic.APPROVALS: Permission.APPROVALS_DECIDE,
+    Topic.BUDGETS: Permission.BUDGETS_WRITE,
+    Topic.CONNECTIONS: Permission.CONNECTIONS_WRITE,
+}
 """Who gets an e-mail about a topic: the members with this permission."""
 
 

@@ -4,6 +4,7 @@ from conducktor import __version__
 from conducktor.connections.catalog.library import Catalog
 from conducktor.connections.credentials import Credentials
 from conducktor.connections.discovery import Discovery
+from conducktor.connections.health.owners import Owners
 from conducktor.connections.health.vitals import Vitals
 from conducktor.connections.lifecycle import Lifecycle
 from conducktor.connections.mcp_client import McpClient
@@ -28,8 +29,9 @@ class WithConnections(WithAccounts):
         self.sign_in_links = SignInLinks(self.key_ring, self.clock, settings.origin)
         self.own_accounts = OwnAccounts(self.database, self.changes, self.http, self.key_ring, self.clock, self.sign_in_links)
         self.credentials = Credentials(self.renewals, self.own_accounts)
+        self.owners = Owners(self.notices, self.clock, settings.origin)
         self.discovery = Discovery(
-            self.database, self.mcp, self.key_ring, self.clock, self.renewals, self.vitals, self.own_accounts
+            self.database, self.mcp, self.key_ring, self.clock, self.renewals, self.vitals, self.own_accounts, self.owners
         )
         self.connection_lifecycle = Lifecycle(
             self.database,

@@ -322,6 +322,7 @@ async def test_pauses_between_failures_grow_and_are_spread(desk: Desk, shelf: Sh
         parts.renewals,
         parts.vitals,
         parts.own_accounts,
+        parts.owners,
         jitter=lambda: 0.5,
     )
 

@@ -242,6 +242,7 @@ async def test_reach_says_whether_anybody_would_be_told(product: Product, ada: B
     assert [(topic["topic"], topic["is_told"], topic["by_mail"]) for topic in topics] == [
         ("approvals", True, True),
         ("budgets", True, True),
+        ("connections", True, True),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Tables of how connections are. Both are purged, see `jobs.KEPT`."""
+"""Tables of how connections are. Periods and hours are purged, see `jobs.KEPT`."""
 
 from datetime import datetime
 from uuid import UUID
@@ -47,3 +47,16 @@ class HourRow(DefaultBase):
     probes: Mapped[int] = mapped_column(Integer)
     failed_probes: Mapped[int] = mapped_column(Integer)
     latencies: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+
+
+class ToldRow(DefaultBase):
+    """What those who look after a connection heard of it last: a word of `news.py`."""
+
+    __tablename__ = "connection_news"
+
+    connection_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("connections.id", ondelete="CASCADE"), primary_key=True, sort_order=-1
+    )
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    told: Mapped[str] = mapped_column(Text)
+    told_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))

@@ -8,13 +8,15 @@ from sqlalchemy import case, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from conducktor.connections.connection import Connection
-from conducktor.connections.health.models import HourRow, PeriodRow
+from conducktor.connections.health.models import HourRow, PeriodRow, ToldRow
+from conducktor.connections.health.news import News
 from conducktor.connections.health.status import HealthStatus, status_of
 from conducktor.connections.health.tally import Tally
 from conducktor.connections.models import ConnectionRow
 from conducktor.connections.states import ConnectionState
 from conducktor.core.ids import ConnectionId, WorkspaceId, new_id
 from conducktor.infra.database import Transaction
+from conducktor.workspaces.models import Workspace
 
 
 class Period(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +99,11 @@ async def note_successes(
 
     Those that are healthy need no probe before `next_look`, unless they were last asked for everything before `full_since`.
     """
-    knows_enough = (ConnectionRow.state == ConnectionState.ACTIVE) & (ConnectionRow.discovered_at > full_since)
+    knows_enough = (
+        (ConnectionRow.state == ConnectionState.ACTIVE)
+        & (ConnectionRow.discovered_at > full_since)
+        & (ConnectionRow.state_since < now - timedelta(minutes=1))  # just came back: owners wait for a second look
+    )
     later = func.greatest(ConnectionRow.next_check_at, next_look)
     # Whoever holds a row is checking it right now, and knows better.
     free = select(ConnectionRow.id).where(ConnectionRow.id.in_(ids)).with_for_update(skip_locked=True)
@@ -110,6 +116,37 @@ async def note_successes(
         )
         .execution_options(synchronize_session=False)
     )
+
+
+async def changes_since(tx: Transaction, workspace_id: WorkspaceId, connection_id: ConnectionId, since: datetime) -> int:
+    """How often its status changed."""
+    mine = (PeriodRow.workspace_id == workspace_id, PeriodRow.connection_id == connection_id, PeriodRow.since > since)
+    return await tx.session.scalar(select(func.count()).select_from(PeriodRow).where(*mine)) or 0
+
+
+async def told(tx: Transaction, workspace_id: WorkspaceId, connection_id: ConnectionId) -> News | None:
+    mine = (ToldRow.workspace_id == workspace_id, ToldRow.connection_id == connection_id)
+    word = await tx.session.scalar(select(ToldRow.told).where(*mine))
+    return News(word) if word else None
+
+
+async def note_told(tx: Transaction, workspace_id: WorkspaceId, connection_id: ConnectionId, news: News, now: datetime) -> None:
+    values = {"told": news.value, "told_at": now}
+    statement = insert(ToldRow).values(connection_id=connection_id, workspace_id=workspace_id, **values)
+    await tx.session.execute(statement.on_conflict_do_update(index_elements=["connection_id"], set_=values))
+
+
+async def look_by(tx: Transaction, workspace_id: WorkspaceId, connection_id: ConnectionId, at: datetime) -> None:
+    """Have it looked at by then."""
+    mine = (ConnectionRow.workspace_id == workspace_id, ConnectionRow.id == connection_id)
+    sooner = func.least(ConnectionRow.next_check_at, at)
+    await tx.session.execute(
+        update(ConnectionRow).where(*mine).values(next_check_at=sooner).execution_options(synchronize_session=False)
+    )
+
+
+async def slug(tx: Transaction, workspace_id: WorkspaceId) -> str:
+    return await tx.session.scalar(select(Workspace.slug).where(Workspace.id == workspace_id)) or ""
 
 
 async def purge(tx: Transaction, before: datetime) -> None:

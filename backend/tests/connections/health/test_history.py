@@ -69,7 +69,11 @@ async def test_what_processes_counted_is_added_up_by_the_hour(desk: Desk, shelf:
 async def test_answered_calls_put_off_the_next_probe_and_nothing_that_is_needed_all_the_same(desk: Desk, shelf: Shelf) -> None:
     made = await desk.connect(shelf)
     found = []
-    for how in ("discovered_at = now()", "state = 'ERROR'", "state = 'ACTIVE', discovered_at = now() - interval '61 minutes'"):
+    for how in (
+        "state_since = now() - interval '1 hour'",
+        "state = 'ERROR'",
+        "state = 'ACTIVE', discovered_at = now() - interval '61 minutes'",
+    ):
         url = desk.parts.settings.database_url
         await execute(url, f"UPDATE connections SET next_check_at = now(), {how}")
         desk.parts.vitals.answered(desk.actor.workspace_id, made.id, 0.1)

@@ -2889,7 +2889,7 @@ export interface components {
          * @description What a channel can be told of.
          * @enum {string}
          */
-        Topic: "approvals" | "budgets";
+        Topic: "approvals" | "budgets" | "connections";
         /** TopicReach */
         TopicReach: {
             by_mail: boolean;

@@ -39,4 +39,5 @@ export function NobodyNotified({ workspace, about }: { workspace: string; about:
 const TITLES: Record<Topic, string> = {
   approvals: "Nobody would be told of a new request",
   budgets: "Nobody would be told when a budget runs out",
+  connections: "Nobody would be told when a connection goes down",
 };

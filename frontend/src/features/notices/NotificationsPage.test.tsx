@@ -39,7 +39,7 @@ test("a signed webhook shows the secret that was made, once", async () => {
   expect(asked.find(({ route }) => route === `POST ${AT}/channels`)?.body).toEqual({
     name: "Desk",
     kind: "webhook",
-    topics: ["approvals", "budgets"],
+    topics: ["approvals", "budgets", "connections"],
     url: "https://desk.example.com/hook",
   });
 });

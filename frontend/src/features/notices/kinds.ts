@@ -12,7 +12,8 @@ export const KINDS: Record<ChannelKind, { label: string; words: string }> = {
 export const TOPICS: Record<Topic, { label: string; words: string }> = {
   approvals: { label: "Approvals", words: "A call waits for somebody; an outcome is unknown." },
   budgets: { label: "Budgets", words: "A budget reaches a threshold." },
+  connections: { label: "Connections", words: "A connection goes down or needs a sign-in, and when it is well again." },
 };
 
 /** In the order of the form. */
-export const ALL_TOPICS: readonly Topic[] = ["approvals", "budgets"];
+export const ALL_TOPICS: readonly Topic[] = ["approvals", "budgets", "connections"];
