@@ -33,6 +33,7 @@ from conducktor.edges.in_flight import InFlight
 from conducktor.edges.live_events import OpenPages
 from conducktor.edges.mcp_endpoint import McpEndpoint
 from conducktor.edges.mcp_methods import Methods
+from conducktor.edges.mcp_tasks import McpTasks
 from conducktor.oauth.client_traits import ClientTraits
 from conducktor.parts import Parts
 from conducktor.settings import Settings
@@ -55,7 +56,8 @@ def create_app(settings: Settings, *, process_index: int = 0, described: bool = 
     """
     parts = Parts(settings)
     pages = OpenPages()
-    methods = Methods(parts.gateway, parts.lists, parts.authenticator, ClientTraits(parts.database, parts.changes))
+    traits = ClientTraits(parts.database, parts.changes)
+    methods = Methods(parts.gateway, parts.lists, parts.authenticator, traits, McpTasks(parts.tasks))
     mcp = McpEndpoint(methods, parts.authenticator, InFlight(parts.database, parts.changes), settings.resource)
 
     @asynccontextmanager

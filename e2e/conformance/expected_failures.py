@@ -3,7 +3,7 @@
 _ASKING = "the gateway does not carry requests of a server to a client of the handshake era yet"
 _SUBSCRIBING = "the gateway offers no subscriptions yet"
 _HELD = "a question of a server of the handshake era can not be put to a client that has no open stream yet"
-_TASKS = "an extension that neither the gateway nor the SDK of the upstream offers"
+_TASKS = "its fixture tools would make tasks of their own: the SDK of the upstream offers none, and the gateway carries none"
 
 _HANDSHAKE = {
     "tools-call-sampling": _ASKING,

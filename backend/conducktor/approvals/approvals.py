@@ -12,9 +12,9 @@ from conducktor.approvals.approval import Approval, AskedQuestion, FrozenCall
 from conducktor.approvals.approvers import Person, can_be_decided, sent_to
 from conducktor.approvals.decide import announce
 from conducktor.approvals.digest import digest_of
-from conducktor.approvals.execution import Executions
+from conducktor.approvals.execution import Executions, Recalled
 from conducktor.approvals.post import ApprovalPost
-from conducktor.approvals.show import kept_result
+from conducktor.approvals.show import frozen, kept_result
 from conducktor.approvals.state import LIVE, State
 from conducktor.approvals.waiting import Endings
 from conducktor.core.clock import Clock
@@ -79,7 +79,7 @@ class Approvals:
         if wait_s > 0 and approval.state in LIVE:
             load = partial(self._load, approval.workspace_id, approval.id)
             approval = await self._endings.wait(approval.id, load, wait_s)
-        return await self._answer(approval, before)
+        return await self.answer(approval, before)
 
     async def begin(self, call: ToolCall) -> None:
         """Before the service is touched: an approved call that comes this far is never sent again. Raises ClaimLost."""
@@ -138,7 +138,18 @@ class Approvals:
         assert approval, "approvals are not deleted while their workspace exists"
         return approval
 
-    async def _answer(self, approval: Approval, before: Approval | None) -> CallResult | None:
+    async def recall(self, workspace_id: WorkspaceId, approval_id: ApprovalId) -> Recalled | None:
+        """One approval with its call; None when there is none such. Raises Invalid when somebody tampered with the row."""
+        async with self._database.transaction() as tx:
+            approval = await queries.get(tx, workspace_id, approval_id)
+            if approval is None:
+                return None
+            sealed, _ = await queries.sealed(tx, workspace_id, approval_id)
+        call, arguments = frozen(self._key_ring, approval, sealed)
+        return Recalled(approval=approval, frozen=call, arguments=arguments)
+
+    async def answer(self, approval: Approval, before: Approval | None = None) -> CallResult:
+        """The answer of a call that was carried out. Raises what the requester is told in every other state."""
         told = Told(before=before)
         async with self._database.transaction() as tx:
             if approval.state is State.EXECUTED:

@@ -47,11 +47,10 @@ class ChangedSince(Forbidden):
     """Something changed since this call was approved."""
 
 
-class Claimed(msgspec.Struct, frozen=True, kw_only=True):
-    """A worker's hold on one approved call."""
+class Recalled(msgspec.Struct, frozen=True, kw_only=True):
+    """One approval with the call that it is about."""
 
     approval: Approval
-    claim: ApprovalClaim
     frozen: FrozenCall
     arguments: bytes
 
@@ -68,8 +67,17 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
             params=self.frozen.params,
             arguments=msgspec.Raw(self.arguments),
             conversation_id=self.approval.conversation_id,
-            claim=self.claim,
         )
+
+
+class Claimed(Recalled, frozen=True, kw_only=True):
+    """A worker's hold on one approved call."""
+
+    claim: ApprovalClaim
+
+    def request(self, call_id: CallId) -> CallRequest:
+        """The call as it was frozen, to be carried out."""
+        return msgspec.structs.replace(super().request(call_id), claim=self.claim)
 
 
 class Executions:

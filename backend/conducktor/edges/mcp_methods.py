@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from conducktor.approvals.answers import ApprovalPending
 from conducktor.connections.mcp_reply import RpcError
 from conducktor.core.actor import Permission
 from conducktor.core.errors import ConducktorError, Invalid
@@ -20,12 +21,14 @@ from conducktor.edges.mcp_protocol import (
     MISSING_ABILITY,
     MODERN,
     SERVER_INFO,
+    TASK_METHODS,
     UNREADABLE,
     Era,
     Message,
     ProtocolError,
     encode,
 )
+from conducktor.edges.mcp_tasks import TASKS, McpTasks
 from conducktor.gateway.call_tool import Gateway, call_tool
 from conducktor.gateway.completion import Completion, read_completion
 from conducktor.gateway.door import Door
@@ -45,6 +48,7 @@ CAPABILITIES = {
     "logging": {},
 }
 HANDSHAKE_ERA_ONLY = frozenset({"initialize", "ping", "logging/setLevel"})
+UNKNOWN_TO = {Era.MODERN: HANDSHAKE_ERA_ONLY, Era.LEGACY: TASK_METHODS}
 LIST_TTL_MS = 30_000
 SERVER_INFO_KEY = "io.modelcontextprotocol/serverInfo"
 CONVERSATION_KEY = "openai/session"
@@ -69,8 +73,11 @@ _decode_freshness = msgspec.json.Decoder(_Freshness).decode
 class Methods:
     """Dispatches checked messages of authenticated callers."""
 
-    def __init__(self, gateway: Gateway, lists: Lists, authenticator: Authenticator, traits: ClientTraits) -> None:
+    def __init__(
+        self, gateway: Gateway, lists: Lists, authenticator: Authenticator, traits: ClientTraits, tasks: McpTasks
+    ) -> None:
         self._gateway = gateway
+        self._tasks = tasks
         self._authenticator = authenticator
         self._traits = traits
         self._answers: dict[str, Callable[[Caller, Message, Door], Awaitable[bytes]]] = {
@@ -84,6 +91,7 @@ class Methods:
             "server/discover": self._discover,
             "ping": _ping,
             "logging/setLevel": self._set_log_level,
+            **dict.fromkeys(TASK_METHODS, lambda caller, message, _door: tasks.answer(caller, message)),
         }
 
     async def check_door(self, caller: Caller, door: Door) -> None:
@@ -96,7 +104,7 @@ class Methods:
         if message.method in GOVERNED_METHODS:
             return dress(message, await self._governed(caller, message, door, relay, headers))
         answer = self._answers.get(message.method)
-        if answer is None or (message.era is Era.MODERN and message.method in HANDSHAKE_ERA_ONLY):
+        if answer is None or message.method in UNKNOWN_TO[message.era]:
             raise ProtocolError(METHOD_NOT_FOUND, f"Method not found: {message.method[:100]}")
         return dress(message, await answer(caller, message, door))
 
@@ -109,6 +117,8 @@ class Methods:
             return mcp_errors.refusal_result(error)
         except HeaderContradicts as error:
             raise ProtocolError(HEADER_MISMATCH, error.detail, status=400) from None
+        except ApprovalPending as error:
+            return await self._tasks.begun(caller, message, error)
         except ConducktorError as error:
             match mcp_errors.TABLE[error.kind]:
                 case mcp_errors.As.HTTP:
@@ -139,7 +149,7 @@ class Methods:
         return encode(
             {
                 "supportedVersions": [MODERN, *LEGACY_VERSIONS],
-                "capabilities": CAPABILITIES,
+                "capabilities": {**CAPABILITIES, "extensions": {TASKS: {}}},
                 "instructions": instructions(door, toolbox),
                 "ttlMs": LIST_TTL_MS,
                 "cacheScope": "private",

@@ -21,6 +21,9 @@ PROTOCOL_PREFIX = "io.modelcontextprotocol/"
 
 TRACE_KEYS = frozenset({"io.modelcontextprotocol/related-task"})
 
+TASK = "task"
+"""`resultType` of a handle for work that goes on: no upstream is told that we could follow one (decision 13)."""
+
 ASKS = "input_required"
 """`resultType` of a result that asks the client for something first."""
 
@@ -99,6 +102,8 @@ class Upstream:
             return CallResult(error=msgspec.Raw(_encode(reply.error)), is_error=True)
         assert reply.result is not None
         head = _head(reply.result)
+        if head.result_type == TASK:
+            raise fault.rejected(connection, "it answers with a task, which it was not asked for")
         if head.result_type != ASKS:
             return CallResult(result=reply.result, is_error=head.is_error)
         if relay.behalf.abilities is None:
@@ -115,6 +120,7 @@ def _params(call: ToolCall, request: CallRequest, relay: Relay) -> dict[str, msg
         params["uri" if call.method == "resources/read" else "name"] = msgspec.Raw(_encode(call.tool))
     if "arguments" in params:
         params["arguments"] = call.arguments
+    params.pop("task", None)  # of 2025-11-25: would turn the answer into a handle that nobody can follow through us
     if "_meta" in params:
         meta = {k: v for k, v in _decode_object(params["_meta"]).items() if not k.startswith(PROTOCOL_PREFIX) or k in TRACE_KEYS}
         meta.pop("progressToken", None)

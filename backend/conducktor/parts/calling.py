@@ -16,6 +16,7 @@ from conducktor.gateway.list_tools import Lists
 from conducktor.gateway.preview import Previews
 from conducktor.gateway.request_state import RequestStates
 from conducktor.gateway.resolve import Resolver
+from conducktor.gateway.tasks import Tasks
 from conducktor.gateway.upstream import Upstream
 from conducktor.parts.authorizing import WithAuthorization
 from conducktor.settings import Settings
@@ -50,6 +51,7 @@ class Parts(WithAuthorization):
                 ),
             ),
         )
+        self.tasks = Tasks(self.gateway, self.gate, self.key_ring, self.clock)
         self.approved_calls = ApprovedCalls(self.gateway, self.executions, self.authenticator)
 
     def by_name(self) -> dict[str, Any]:

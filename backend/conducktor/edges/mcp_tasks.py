@@ -1,0 +1,133 @@
+"""The extension `io.modelcontextprotocol/tasks` (2026-07-28) on the wire: for requests that declare it, and for no others."""
+
+from typing import assert_never
+from uuid import UUID
+
+import msgspec
+
+from conducktor.approvals.answers import ApprovalPending
+from conducktor.core.errors import ConducktorError
+from conducktor.core.ids import ApprovalId
+from conducktor.core.tool_call import CallResult
+from conducktor.edges import mcp_errors
+from conducktor.edges.mcp_protocol import (
+    INVALID_PARAMS,
+    META_CAPABILITIES,
+    MISSING_ABILITY,
+    UNREADABLE,
+    Message,
+    ProtocolError,
+    encode,
+)
+from conducktor.gateway.tasks import Task, Tasks, TaskStatus, UnknownTask
+from conducktor.oauth.caller import Caller
+
+TASKS = "io.modelcontextprotocol/tasks"
+_NEEDED: dict[str, object] = {"requiredCapabilities": {"extensions": {TASKS: {}}}}
+
+
+class _Extensions(msgspec.Struct, frozen=True):
+    extensions: dict[str, msgspec.Raw] = {}
+
+
+class _Update(msgspec.Struct, frozen=True):
+    input_responses: dict[str, msgspec.Raw] = msgspec.field(name="inputResponses")
+
+
+class McpTasks:
+    """Raises ProtocolError for what only the client can fix, ConducktorError for what is refused as HTTP."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        self._tasks = tasks
+
+    async def begun(self, caller: Caller, message: Message, pending: ApprovalPending) -> bytes:
+        """The answer to a call that waits for people: a task where the client can follow one, else the plain refusal."""
+        if message.method != "tools/call":
+            raise mcp_errors.refusal_error(pending)
+        if not _declares_tasks(message):
+            return mcp_errors.refusal_result(pending)
+        task_id = self._tasks.id_of(caller, ApprovalId(UUID(pending.facts["approval_id"])))
+        task = await self._tasks.get(caller, task_id)
+        shown = _shown(task)
+        if task.status is not TaskStatus.WORKING:  # it ended in this moment: `tasks/get` tells how
+            shown |= {"status": TaskStatus.WORKING}
+        return encode({"resultType": "task", **shown, "_meta": {mcp_errors.META_KEY: pending.facts}})
+
+    async def answer(self, caller: Caller, message: Message) -> bytes:
+        if not _declares_tasks(message):
+            raise ProtocolError(
+                MISSING_ABILITY, f"{message.method} is for clients that declare {TASKS}", status=400, data=_NEEDED
+            )
+        task_id = message.params.task_id
+        if task_id is msgspec.UNSET:
+            raise ProtocolError(INVALID_PARAMS, f"{message.method} needs params.taskId")
+        try:
+            match message.method:
+                case "tasks/get":
+                    return _detailed(await self._tasks.get(caller, task_id))
+                case "tasks/cancel":
+                    await self._tasks.cancel(caller, task_id)
+                case _:
+                    _read_update(message)  # nothing is ever asked through a task, so no answer is one that we wait for
+                    await self._tasks.get(caller, task_id)
+        except UnknownTask as error:
+            raise mcp_errors.refusal_error(error) from None
+        return b"{}"
+
+
+def _declares_tasks(message: Message) -> bool:
+    """Per request, whatever was declared before."""
+    try:
+        return TASKS in _decode_extensions(message.params.meta.get(META_CAPABILITIES, _NOTHING)).extensions
+    except UNREADABLE:
+        return False
+
+
+def _shown(task: Task) -> dict[str, object]:
+    return {
+        "taskId": task.id,
+        "status": task.status,
+        "statusMessage": task.message,
+        "createdAt": task.created_at,
+        "lastUpdatedAt": task.updated_at,
+        "ttlMs": round(task.ttl.total_seconds() * 1000),
+        "pollIntervalMs": task.poll_ms,
+    }
+
+
+def _detailed(task: Task) -> bytes:
+    """A refusal that is a result is the result of a completed task; a JSON-RPC error makes it a failed one (§task status)."""
+    shown = _shown(task)
+    match task.outcome:
+        case None:
+            return encode(shown)
+        case CallResult(error=error, result=result):
+            ended = {"status": "failed", "error": error} if error is not None else {"result": result}
+            return encode({**shown, **ended})
+        case ConducktorError() as refusal:
+            return encode({**shown, **_refused(refusal)})
+        case _:
+            assert_never(task.outcome)
+
+
+def _refused(refusal: ConducktorError) -> dict[str, object]:
+    match mcp_errors.TABLE[refusal.kind]:
+        case mcp_errors.As.HTTP:
+            raise refusal
+        case mcp_errors.As.RESULT:
+            return {"result": msgspec.Raw(mcp_errors.refusal_result(refusal))}
+        case mcp_errors.As.INVALID_PARAMS:
+            error = mcp_errors.refusal_error(refusal)
+            return {"status": "failed", "error": {"code": error.code, "message": error.message}}
+
+
+def _read_update(message: Message) -> None:
+    try:
+        _decode_update(message.raw_params)
+    except UNREADABLE:
+        raise ProtocolError(INVALID_PARAMS, "tasks/update needs params.inputResponses, an object") from None
+
+
+_NOTHING = msgspec.Raw(b"{}")
+_decode_extensions = msgspec.json.Decoder(_Extensions).decode
+_decode_update = msgspec.json.Decoder(_Update).decode
