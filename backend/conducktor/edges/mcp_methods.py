@@ -6,11 +6,12 @@ import msgspec
 
 from conducktor.approvals.answers import ApprovalPending
 from conducktor.connections.mcp_reply import RpcError
+from conducktor.connections.own_accounts.refusal import OwnAccountNeeded
 from conducktor.core.actor import Permission
 from conducktor.core.errors import ConducktorError, Invalid
 from conducktor.core.ids import CallId, new_id
 from conducktor.core.tool_call import CallRequest, CallResult
-from conducktor.edges import mcp_errors
+from conducktor.edges import mcp_errors, mcp_sign_in
 from conducktor.edges.mcp_introduction import instructions, server_info
 from conducktor.edges.mcp_protocol import (
     GOVERNED_METHODS,
@@ -109,12 +110,18 @@ class Methods:
         return dress(message, await answer(caller, message, door))
 
     async def _governed(self, caller: Caller, message: Message, door: Door, relay: Relay, headers: dict[str, str]) -> bytes:
-        request = _request(message, door, headers)
+        request, is_answered = mcp_sign_in.without_our_answer(_request(message, door, headers))
         try:
             outcome = await call_tool(self._gateway, caller, request, relay)
         except InsufficientScope as error:
             error.facts["www_authenticate"] = self._authenticator.step_up(caller.audience, error.scope)
             return mcp_errors.refusal_result(error)
+        except OwnAccountNeeded as error:
+            asked = None if is_answered else mcp_sign_in.ask_to_sign_in(error, message, relay)
+            if asked is None and message.method != "tools/call":
+                raise mcp_errors.refusal_error(error) from None
+            error.facts["www_authenticate"] = self._authenticator.sign_in_there(caller, error.detail)
+            return asked or mcp_errors.refusal_result(error)
         except HeaderContradicts as error:
             raise ProtocolError(HEADER_MISMATCH, error.detail, status=400) from None
         except ApprovalPending as error:

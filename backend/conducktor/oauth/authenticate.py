@@ -96,6 +96,17 @@ class Authenticator:
             scopes=scopes,
         )
 
+    def sign_in_there(self, caller: Caller, description: str) -> str:
+        """The `WWW-Authenticate` value with which ChatGPT offers to connect again: the consent page then names the services that
+        the person has to sign in to. It asks for nothing more than the app has."""
+        return challenge(
+            self._settings,
+            resource=caller.audience,
+            error="insufficient_scope",
+            description=description,
+            scopes=in_order([scope for scope in Scope if scope in caller.scopes]),
+        )
+
     async def _load(self, digest: bytes) -> Caller:
         async with self._database.transaction() as tx:
             caller = await queries.caller(tx, digest)
