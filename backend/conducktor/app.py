@@ -22,6 +22,7 @@ from conducktor.edges import (
     problems,
     session_endpoints,
     sign_in_endpoints,
+    status_page,
     usage_export,
     web,
     well_known,
@@ -34,6 +35,7 @@ from conducktor.edges.live_events import OpenPages
 from conducktor.edges.mcp_endpoint import McpEndpoint
 from conducktor.edges.mcp_methods import Methods
 from conducktor.edges.mcp_tasks import McpTasks
+from conducktor.edges.service_status import StatusBoard
 from conducktor.oauth.client_traits import ClientTraits
 from conducktor.parts import Parts
 from conducktor.settings import Settings
@@ -72,6 +74,7 @@ def create_app(settings: Settings, *, process_index: int = 0, described: bool = 
     app = Litestar(
         [
             *health.routes(parts.database, parts.changes),
+            *status_page.routes(StatusBoard(parts.database, parts.changes, parts.doorbell, parts.mailer, parts.clock)),
             *session_endpoints.routes(settings, parts.web_sessions, parts.sessions, parts.accounts, parts.sign_up, parts.sign_in),
             *account_endpoints.routes(parts.web_sessions, parts.sessions, parts.accounts, parts.invitations),
             *well_known.routes(settings),

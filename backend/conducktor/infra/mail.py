@@ -58,6 +58,17 @@ class Mailer:
         """Whether there is a mail server."""
         return self._server is not None
 
+    async def is_reachable(self) -> bool:
+        """Whether the mail server greets. No letter is sent, and nobody signs in. The caller bounds the time."""
+        if self._server is None:
+            return False
+        try:
+            await self._server.greet()
+        except (aiosmtplib.SMTPException, OSError) as error:
+            log.warning("mail.server_away", error=type(error).__name__)
+            return False
+        return True
+
     async def send(self, letter: Letter) -> Delivery:
         """At most half a minute. Never call it inside a transaction."""
         if self._server is None:
@@ -90,6 +101,13 @@ class _Server(msgspec.Struct, frozen=True):
     password: str | None
     use_tls: bool
     start_tls: bool
+
+    async def greet(self) -> None:
+        client = aiosmtplib.SMTP(
+            hostname=self.host, port=self.port, use_tls=self.use_tls, start_tls=self.start_tls, timeout=STEP_TIMEOUT_S
+        )
+        async with client:
+            await client.noop()
 
     async def send(self, message: EmailMessage) -> None:
         await aiosmtplib.send(

@@ -43,6 +43,14 @@ class Doorbell:
     async def disconnect(self) -> None:
         await self._queue.disconnect()
 
+    async def has_worker(self) -> bool:
+        """Whether a worker said in the last seconds that it is there. False also when the queue cannot be asked."""
+        try:
+            return bool((await self._queue.info())["workers"])
+        except Exception as error:  # noqa: BLE001 - as for `ring`
+            log.warning("queue.not_asked", error=type(error).__name__)
+            return False
+
     async def ring(self, job: str, *, key: str | None = None, **ids: str) -> None:
         """Ask a worker to run `job` soon. Rings with the same `key` that wait together run once."""
         try:
