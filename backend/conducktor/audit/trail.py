@@ -56,7 +56,11 @@ class Trail:
         self.result_bytes: int | None = None
         self.cost: MicroUsd | None = None
         self._decided: Decided | None = None
-        self._notes: dict[str, object] = {"toolset": request.toolset} if request.toolset else {}
+        self._notes: dict[str, object] = {}
+        if request.toolset is not None:
+            self._notes["toolset"] = request.toolset
+        if request.executor is not None:
+            self._notes["executor"] = request.executor
         self._bill: Bill | None = None
 
     def __enter__(self) -> Self:
@@ -82,7 +86,7 @@ class Trail:
     @property
     def decision(self) -> dict[str, object]:
         """For the audit: what was decided, the approval that it waits for, attempts that failed, why it cost something else,
-        the toolset by whose endpoint it came."""
+        the toolset by whose endpoint and the executor by which it came."""
         return {**(self._decided.record if self._decided else {}), **self._notes}
 
     async def durable(self) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from advanced_alchemy.types import DateTimeUTC
 from sqlalchemy import (
     CheckConstraint,
+    Computed,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -16,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from conducktor.infra.database import UUIDv7Base
@@ -74,8 +75,14 @@ class ConnectionRow(UUIDv7Base):
     updated_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
 
 
+_WORDS = "setweight(to_tsvector('english', called), 'A') || setweight(to_tsvector('english', said), 'C')"
+
+
 class ToolRow(UUIDv7Base):
-    """`definition` is what the upstream said last; `pinned` what was accepted and is served. Hashes as in `definition.py`."""
+    """`definition` is what the upstream said last; `pinned` what was accepted and is served. Hashes as in `definition.py`.
+
+    `called` and `said` are what is searched, of the definition, and `words` is made from them.
+    """
 
     __tablename__ = "tools"
     __table_args__ = (
@@ -97,6 +104,9 @@ class ToolRow(UUIDv7Base):
     state: Mapped[str] = mapped_column(Text)
     state_reason: Mapped[str | None] = mapped_column(Text)
     class_override: Mapped[str | None] = mapped_column(Text)
+    called: Mapped[str] = mapped_column(Text, deferred=True)
+    said: Mapped[str] = mapped_column(Text, deferred=True)
+    words: Mapped[Any] = mapped_column(TSVECTOR, Computed(_WORDS, persisted=True), deferred=True)
     accepted_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     accepted_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
     first_seen_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
@@ -123,13 +133,17 @@ class ToolsetRow(UUIDv7Base):
     """A selection of tools with an endpoint of its own. `tools` and `left_out` are full names."""
 
     __tablename__ = "toolsets"
-    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "name"),
+        CheckConstraint("offering IN ('all', 'search')", name="toolset_offering"),
+    )
 
     workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(Text)
     title: Mapped[str] = mapped_column(Text)
     description: Mapped[str | None] = mapped_column(Text)
     has_own_tools: Mapped[bool]
+    offering: Mapped[str] = mapped_column(Text)
     tools: Mapped[list[Any]] = mapped_column(JSONB)
     rules: Mapped[list[Any]] = mapped_column(JSONB)
     left_out: Mapped[list[Any]] = mapped_column(JSONB)

@@ -8,6 +8,7 @@ from conducktor.connections import lookup, queries, views
 from conducktor.connections.alteration import Alteration
 from conducktor.connections.catalog_operations import CATALOG_OPERATIONS
 from conducktor.connections.connection import Connection
+from conducktor.connections.finding.operations import FIND_OPERATIONS
 from conducktor.connections.health.operations import HEALTH_OPERATIONS
 from conducktor.connections.lifecycle import Lifecycle
 from conducktor.connections.mcp_endpoint import Transport
@@ -138,6 +139,7 @@ OPERATIONS = (
     *SIGN_IN_OPERATIONS,
     *OWN_ACCOUNT_OPERATIONS,
     *TOOL_OPERATIONS,
+    *FIND_OPERATIONS,
     *TOOLSET_OPERATIONS,
     *CATALOG_OPERATIONS,
 )

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from conducktor.connections.connection import Connection, ToolCounts
+from conducktor.connections.finding import words
 from conducktor.connections.health.queries import note_status
 from conducktor.connections.models import ConnectionRow, OfferRow, ToolRow
 from conducktor.connections.pinned_tool import Offer, PinnedTool
@@ -145,10 +146,20 @@ async def put_tools(tx: Transaction, workspace_id: WorkspaceId, tools: Sequence[
         index_elements=["connection_id", "name"],
         set_={
             column: statement.excluded[column]
-            for column in ("definition", "definition_hash", "pinned", "pinned_hash", "state", "state_reason", "last_seen_at")
+            for column in (
+                "definition",
+                "definition_hash",
+                "pinned",
+                "pinned_hash",
+                "state",
+                "state_reason",
+                "last_seen_at",
+                "called",
+                "said",
+            )
         },
     )
-    rows = [{**msgspec.structs.asdict(tool), "workspace_id": workspace_id} for tool in tools]
+    rows = [{**msgspec.structs.asdict(tool), **_searched(tool), "workspace_id": workspace_id} for tool in tools]
     await tx.session.execute(statement, rows)
 
 
@@ -206,6 +217,10 @@ async def _change_tool(tx: Transaction, workspace_id: WorkspaceId, tool_id: Tool
         .values(values)
         .execution_options(synchronize_session=False)
     )
+
+
+def _searched(tool: PinnedTool) -> dict[str, str]:
+    return {"called": words.called(tool.full_name, tool.definition), "said": words.said(tool.definition)}
 
 
 def _columns(connection: Connection) -> dict[str, Any]:

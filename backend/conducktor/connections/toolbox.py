@@ -9,6 +9,7 @@ from conducktor.connections.mcp_endpoint import Endpoint
 from conducktor.connections.states import ConnectionState
 from conducktor.core.ids import ConnectionId, ToolId, WorkspaceId
 from conducktor.core.tool_call import OperationClass
+from conducktor.workspaces.membership import Offering
 
 
 class Connected(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +81,7 @@ class Toolbox(msgspec.Struct, frozen=True, kw_only=True):
     """Everything by the exact name that a client says; nothing is ever split or normalised.
 
     `version` changes whenever any of it does. Mappings are in listing order. A toolset is a toolbox too: `title` and
-    `description` are its own, and `has_own_tools` says whether Conducktor's own tools are offered beside these.
+    `description` are its own, and `has_own_tools` says whether Conducktor's own tools are offered beside these; `offering` how.
     """
 
     version: str
@@ -100,6 +101,7 @@ class Toolbox(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
     description: str | None = None
     has_own_tools: bool = True
+    offering: Offering = Offering.ALL
     toolsets: dict[str, "Toolbox"] = {}
     """By name; only of the whole workspace."""
 

@@ -24,6 +24,7 @@ from conducktor.core.ids import ToolId, WorkspaceId
 from conducktor.infra.changes import Cached, ChangeFeed
 from conducktor.infra.database import Change, Database
 from conducktor.infra.encryption import KeyRing
+from conducktor.workspaces import queries as workspace_queries
 
 log = structlog.get_logger()
 
@@ -55,6 +56,7 @@ class Toolboxes:
             tools = await queries.active_tools(tx, workspace_id)
             offers = await queries.offers(tx, workspace_id)
             toolsets = await toolset_queries.list_all(tx, workspace_id)
+            settings = await workspace_queries.settings(tx, workspace_id)
         connected = {c.id: known for c in connections if c.state in USABLE and (known := self._connected(c))}
         usable = [made for tool in tools if (owner := connected.get(tool.connection_id)) and (made := self._tool(tool, owner))]
         shared = SharedOffers(connected, offers)
@@ -68,6 +70,7 @@ class Toolboxes:
             templates=shared.templates,
             prompts=shared.prompts,
             plain_prompts=shared.plain_prompts,
+            offering=settings.offering,
         )
         return msgspec.structs.replace(whole, toolsets={toolset.name: narrowed(whole, toolset) for toolset in toolsets})
 
@@ -125,7 +128,7 @@ class Toolboxes:
 
 
 def _concerns(change: Change, workspace_id: UUID, _toolbox: Toolbox) -> bool:
-    return change.topic == CONNECTIONS and change.workspace_id == workspace_id
+    return change.topic in (CONNECTIONS, "workspaces") and change.workspace_id == workspace_id
 
 
 def _version(connections: Iterable[Connected], tools: Iterable[Tool], shared: SharedOffers) -> str:

@@ -40,6 +40,8 @@ class CallRequest(msgspec.Struct, frozen=True, kw_only=True):
     mirrored_headers: tuple[tuple[str, str], ...] | None = None
     conversation_id: str | None = None
     toolset: str | None = None
+    executor: str | None = None
+    """The executor that was asked to run this tool, if one was (`gateway/executors.py`)."""
     claim: ApprovalClaim | None = None
     """Only a worker that carries out an approved call sets it; no request from outside can."""
 

@@ -30,10 +30,9 @@ class ManagementTools:
         self._operations = {o.tool: o for o in operations if o.tool}
         self._listed = {name: encode(_definition(name, o)) for name, o in self._operations.items()}
 
-    def listed(self, caller: Caller) -> tuple[bytes, ...]:
-        return tuple(
-            self._listed[name] for name, declared in self._operations.items() if declared.permission in caller.role_permissions
-        )
+    def listed(self, caller: Caller, only: str | None = None) -> tuple[bytes, ...]:
+        wanted = self._operations if only is None else {only: self._operations[only]}
+        return tuple(self._listed[name] for name, declared in wanted.items() if declared.permission in caller.role_permissions)
 
     def target(self, caller: Caller, name: str) -> Target | None:
         """Raises InsufficientScope when the client, not the person, lacks the permission."""
@@ -54,6 +53,8 @@ class ManagementTools:
             data = msgspec.json.decode(call.arguments, type=declared.data_type, strict=False)
         except msgspec.ValidationError as error:
             raise Invalid(f"The arguments of {call.tool} are not valid: {error}") from None
+        if call.toolset is not None and "toolset" in data.__struct_fields__:
+            data = msgspec.structs.replace(data, toolset=call.toolset)  # at a toolset's endpoint there is nothing else
         view = await self._gate.run(declared, call.actor, data)
         structured = encode(view if view is not None else {"done": True})
         text = encode(view.spoken() if isinstance(view, Spoken) else structured.decode())

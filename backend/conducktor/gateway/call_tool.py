@@ -6,6 +6,7 @@ from conducktor.approvals.approvals import Approvals
 from conducktor.audit.writer import AuditWriter
 from conducktor.budgets.budgets import Budgets
 from conducktor.core.tool_call import CallRequest, CallResult
+from conducktor.gateway.executors import unwrapped
 from conducktor.gateway.guarded_relay import guarded
 from conducktor.gateway.relay import Relay
 from conducktor.gateway.resolve import Resolver
@@ -31,6 +32,7 @@ async def call_tool(gateway: Gateway, caller: Caller, request: CallRequest, rela
     `caller` can only come from `oauth.authenticate`. Raises ConducktorError for every refusal; whatever happens is in
     the audit. At most once: nothing here repeats a call.
     """
+    request = unwrapped(request)  # what an executor is asked to run, is what is called
     with gateway.audit.trail(caller.actor, request) as trail:
         target = await gateway.resolver.resolve(caller, request)  # what: unknown and forbidden look alike
         call = target.call(caller.actor, request)

@@ -4,15 +4,18 @@ from typing import Protocol
 
 from conducktor.connections.toolbox import Toolbox, ToolboxOf
 from conducktor.core.actor import Permission
-from conducktor.gateway.door import Door
+from conducktor.gateway.door import WHOLE_WORKSPACE, Door
+from conducktor.gateway.executors import FIND
+from conducktor.gateway.executors import LISTED as EXECUTORS_LISTED
 from conducktor.oauth.caller import Caller
+from conducktor.workspaces.membership import Offering
 
 CACHED_LISTS = 256
 
 
 class LocalListing(Protocol):
-    def listed(self, caller: Caller) -> tuple[bytes, ...]:
-        """The gateway's own tools for this caller, each one JSON object."""
+    def listed(self, caller: Caller, only: str | None = None) -> tuple[bytes, ...]:
+        """The gateway's own tools for this caller, each one JSON object; `only` the one of that name."""
 
 
 class Lists:
@@ -25,14 +28,17 @@ class Lists:
 
     async def tools(self, caller: Caller, door: Door) -> bytes:
         connection, toolbox = door.connection, await self._visible(caller, door)
-        has_own = connection is None and (toolbox.has_own_tools if toolbox else door.toolset is None)
-        own = self._local.listed(caller) if has_own else ()
         if toolbox is None:
-            return _array(own)
-        key = ("tools", toolbox.version, connection, own)
+            return _array(self._local.listed(caller) if door is WHOLE_WORKSPACE else ())
+        own: tuple[bytes, ...] = ()
+        is_searched = toolbox.offering is Offering.SEARCH and connection is None
+        if connection is None and (toolbox.has_own_tools or is_searched):
+            own = self._local.listed(caller, only=None if toolbox.has_own_tools else FIND)
+        key = ("tools", toolbox.version, connection, own, is_searched)
         if (known := self._rendered.get(key)) is None:
             theirs = [t.listed_plain for (c, _), t in toolbox.plain.items() if c == connection]
-            theirs = theirs if connection else [t.listed for t in toolbox.tools.values()]
+            if connection is None:
+                theirs = list(EXECUTORS_LISTED) if is_searched else [t.listed for t in toolbox.tools.values()]
             known = self._keep(key, _array((*own, *theirs)))
         return known
 

@@ -15,6 +15,7 @@ from conducktor.core.ids import CallId, new_id
 from conducktor.core.money import format_usd
 from conducktor.core.question import Question
 from conducktor.core.tool_call import CallRequest, OperationClass, ToolCall
+from conducktor.gateway.executors import check_executor, unwrapped
 from conducktor.gateway.target import Target
 from conducktor.infra.database import Database
 from conducktor.policies import queries as policy_queries
@@ -105,9 +106,12 @@ class Previews:
         self._look_up = look_up
 
     async def of(self, actor: Actor, tool: str, arguments: dict[str, Any]) -> CallPreview:
-        """Raises UnknownTool, Unavailable."""
-        target = await self._look_up(actor, tool)
-        call = target.call(actor, _request(target, arguments))
+        """Of an executor: what the tool inside would do. Raises UnknownTool, WrongExecutor, Unavailable."""
+        request = unwrapped(_request(tool, arguments))
+        target = await self._look_up(actor, request.name)
+        if request.executor is not None:
+            check_executor(request.executor, target.operation_class, target.full_name)
+        call = target.call(actor, request)
         decision = await self._policies.preview(call)
         cost = await self._budgets.preview(decision.call, decision.limits)
         return _preview(call, decision, cost, await self._approvals(actor, decision.asks))
@@ -129,12 +133,10 @@ class Previews:
         ]
 
 
-def _request(target: Target, arguments: dict[str, Any]) -> CallRequest:
+def _request(tool: str, arguments: dict[str, Any]) -> CallRequest:
     given = msgspec.Raw(msgspec.json.encode(arguments))
-    params = msgspec.Raw(msgspec.json.encode({"name": target.full_name, "arguments": given}))
-    return CallRequest(
-        id=CallId(new_id()), method="tools/call", name=target.full_name, connection=None, params=params, arguments=given
-    )
+    params = msgspec.Raw(msgspec.json.encode({"name": tool, "arguments": given}))
+    return CallRequest(id=CallId(new_id()), method="tools/call", name=tool, connection=None, params=params, arguments=given)
 
 
 def _preview(call: ToolCall, decision: Decision, cost: Preview, approvals: list[ApprovalNeeded]) -> CallPreview:

@@ -10,10 +10,12 @@ from conducktor.core.errors import Invalid, NotFound
 from conducktor.core.tool_call import CallRequest, OperationClass
 from conducktor.gateway.completion import PROMPT, read_completion
 from conducktor.gateway.door import Door
+from conducktor.gateway.executors import FIND, check_executor, is_executor, malformed
 from conducktor.gateway.mirrored_headers import contradicts
 from conducktor.gateway.scope import require
 from conducktor.gateway.target import Target
 from conducktor.oauth.caller import Caller
+from conducktor.workspaces.membership import Offering
 
 NAME_SHOWN = 100
 
@@ -60,17 +62,20 @@ class Resolver:
         self._local = local
 
     async def resolve(self, caller: Caller, request: CallRequest) -> Target:
-        """Raises UnknownTool, UnknownResource, UnknownPrompt, UnknownToolset, InsufficientScope, HeaderContradicts."""
+        """Raises Unknown…, WrongExecutor, InsufficientScope, HeaderContradicts; Invalid for an executor without a tool."""
         toolbox = await self._toolboxes.of(caller.actor.workspace_id)
         if request.toolset is not None:
             toolbox = _toolset(toolbox, request.toolset)
-        may_be_own = request.method == "tools/call" and request.connection is None and toolbox.has_own_tools
-        if may_be_own and (own := self._local.target(caller, request.name)):
+        if _may_be_own(toolbox, request) and (own := self._local.target(caller, request.name)):
             return own
         require(caller, Permission.TOOLS_CALL)
+        if request.executor is not None and toolbox.offering is not Offering.SEARCH:
+            raise _unknown_tool(request.executor)
         found = _FINDERS[request.method](toolbox, request)
         if found is None:
-            raise _unknown(request)
+            raise _unknown(toolbox, request)
+        if request.executor is not None:
+            check_executor(request.executor, found.operation_class, found.full_name)
         if request.mirrored_headers is not None and (header := contradicts(found.header_params, request)):
             raise HeaderContradicts(f"{header} is missing or differs from the body")
         return found
@@ -99,6 +104,13 @@ def _toolset(toolbox: Toolbox, name: str) -> Toolbox:
     if (found := toolbox.toolsets.get(name)) is None:
         raise UnknownToolset("There is no such toolset in this workspace.")
     return found
+
+
+def _may_be_own(toolbox: Toolbox, request: CallRequest) -> bool:
+    """No executor runs Conducktor's own tools: those are listed, each with its own hints."""
+    if request.method != "tools/call" or request.connection is not None or request.executor is not None:
+        return False
+    return toolbox.has_own_tools or (toolbox.offering is Offering.SEARCH and request.name == FIND)
 
 
 def _tool(toolbox: Toolbox, request: CallRequest) -> Target | None:
@@ -163,7 +175,7 @@ def _pattern(uri_template: str) -> re.Pattern[str]:
     return re.compile("".join(wild[part.startswith("{+")] if part.startswith("{") else re.escape(part) for part in parts))
 
 
-def _unknown(request: CallRequest) -> NotFound:
+def _unknown(toolbox: Toolbox, request: CallRequest) -> NotFound | Invalid:
     shown = request.name[:NAME_SHOWN]
     match request.method:
         case "prompts/get":
@@ -172,6 +184,8 @@ def _unknown(request: CallRequest) -> NotFound:
             return UnknownResource(f"Unknown resource: {shown}.", uri=shown)
         case "completion/complete":
             return UnknownPrompt(f"There is nothing to complete for {shown}.")
+        case _ if toolbox.offering is Offering.SEARCH and is_executor(request) and request.executor is None:
+            return malformed(request.name)
         case _:
             return _unknown_tool(shown)
 

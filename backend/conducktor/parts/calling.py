@@ -106,4 +106,5 @@ _BY_NAME = (
     "sign_in_links",
     "sign_ins",
     "simulation",
+    "toolboxes",
 )

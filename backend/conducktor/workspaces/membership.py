@@ -1,6 +1,7 @@
 """What the rest of the product learns about workspaces and the people in them."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 import msgspec
@@ -25,13 +26,26 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True):
         return PERMISSIONS[self.role]
 
 
+class Offering(StrEnum):
+    """How tools are offered to a client."""
+
+    ALL = "all"
+    """Each by itself."""
+    SEARCH = "search"
+    """None by itself: a client finds them, and runs them by executors."""
+
+
 class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """`time_zone` is an IANA name; budget periods begin at its midnight. `allows_self_approval`: also requesters may decide."""
+    """`time_zone` is an IANA name; budget periods begin at its midnight. `allows_self_approval`: also requesters may decide.
+
+    `offering` is how the endpoint of the whole workspace offers its tools.
+    """
 
     name: str
     slug: str
     time_zone: str
     allows_self_approval: bool
+    offering: Offering
 
 
 class MemberView(msgspec.Struct, frozen=True, kw_only=True):

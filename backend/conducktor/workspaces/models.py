@@ -32,6 +32,7 @@ class Workspace(UUIDv7Base):
     name: Mapped[str] = mapped_column(Text)
     time_zone: Mapped[str] = mapped_column(Text, server_default="UTC")
     allows_self_approval: Mapped[bool] = mapped_column(server_default="false")
+    offering: Mapped[str] = mapped_column(Text, server_default="all")
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from conducktor.core.ids import OrganizationId, UserId, WorkspaceId, new_id
 from conducktor.infra.database import Transaction
-from conducktor.workspaces.membership import InvitationView, Membership, MemberView, OpenInvitation, WorkspaceSettings
+from conducktor.workspaces.membership import InvitationView, Membership, MemberView, Offering, OpenInvitation, WorkspaceSettings
 from conducktor.workspaces.models import GroupMember, Invitation, Member, Organization, Workspace
 from conducktor.workspaces.roles import OWNING_ROLES, Role
 
@@ -71,7 +71,7 @@ async def add_workspace(
 async def settings(tx: Transaction, workspace_id: WorkspaceId) -> WorkspaceSettings:
     columns = [getattr(Workspace, field) for field in WorkspaceSettings.__struct_fields__]
     row = (await tx.session.execute(select(*columns).where(Workspace.id == workspace_id))).mappings().one()
-    return WorkspaceSettings(**row)
+    return WorkspaceSettings(**{**row, "offering": Offering(row["offering"])})
 
 
 async def change_settings(tx: Transaction, workspace_id: WorkspaceId, wish: dict[str, object]) -> None:

@@ -1,4 +1,4 @@
-"""What a workspace says about itself: its name, its time zone, and whether requesters may approve their own requests."""
+"""What a workspace says about itself: its name and time zone, who may approve, and how its tools are offered."""
 
 from zoneinfo import available_timezones
 
@@ -9,7 +9,7 @@ from conducktor.core.errors import Invalid
 from conducktor.core.operation import operation
 from conducktor.infra.database import Change, Transaction
 from conducktor.workspaces import queries
-from conducktor.workspaces.membership import WorkspaceSettings
+from conducktor.workspaces.membership import Offering, WorkspaceSettings
 from conducktor.workspaces.names import clean_name
 
 _NOT_FOR_MODELS = "these settings decide over people's rights and money"
@@ -21,6 +21,7 @@ class ChangeSettings(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None = None
     time_zone: str | None = None
     allows_self_approval: bool | None = None
+    offering: Offering | None = None
 
 
 @operation("workspaces.settings", "GET /settings", Permission.WORKSPACE_READ, web_only=_NOT_FOR_MODELS)

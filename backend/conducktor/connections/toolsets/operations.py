@@ -18,6 +18,7 @@ from conducktor.core.ids import WorkspaceId, new_id
 from conducktor.core.operation import operation
 from conducktor.infra.database import Change, Transaction
 from conducktor.settings import Settings
+from conducktor.workspaces.membership import Offering
 
 MOST_TOOLSETS = 100
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -27,6 +28,7 @@ _RESERVED = frozenset({"new"})
 Title = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")]
 Description = Annotated[str, Meta(max_length=500, description="What the tools are for. ChatGPT reads its beginning.")]
 OwnTools = Annotated[bool, Meta(description="Offer Conducktor's own tools (conducktr_*) beside the selected ones.")]
+How = Annotated[Offering, Meta(description="all: each tool by itself; search: to be found and run by executors.")]
 Picked = Annotated[Names, Meta(description="Full names of tools, picked one by one.")]
 ByRule = Annotated[Rules, Meta(description="Each takes in all tools that match it, also those that appear later.")]
 LeftOut = Annotated[Names, Meta(description="Full names of tools that stay out although a rule takes them.")]
@@ -41,6 +43,7 @@ class CreateToolset(msgspec.Struct, frozen=True, kw_only=True):
     title: Title | None = None
     description: Description | None = None
     has_own_tools: OwnTools = False
+    offering: How = Offering.ALL
     tools: Picked = ()
     rules: ByRule = ()
     left_out: LeftOut = ()
@@ -53,6 +56,7 @@ class UpdateToolset(msgspec.Struct, frozen=True, kw_only=True):
     title: Title | None = None
     description: Annotated[str, Meta(max_length=500, description="Empty removes it.")] | None = None
     has_own_tools: OwnTools | None = None
+    offering: How | None = None
     tools: Picked | None = None
     rules: ByRule | None = None
     left_out: LeftOut | None = None

@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from conducktor.connections.toolbox import Toolbox
 from conducktor.core.tool_call import OperationClass
+from conducktor.workspaces.membership import Offering
 
 MOST_NAMES = 2_000
 MOST_RULES = 50
@@ -62,6 +63,7 @@ class Toolset(Selection, frozen=True, kw_only=True):
     title: str
     description: str | None
     has_own_tools: bool
+    offering: Offering
     created_at: datetime
     updated_at: datetime
 
@@ -78,6 +80,7 @@ def narrowed(toolbox: Toolbox, toolset: Toolset) -> Toolbox:
         title=toolset.title,
         description=toolset.description,
         has_own_tools=toolset.has_own_tools,
+        offering=toolset.offering,
     )
 
 

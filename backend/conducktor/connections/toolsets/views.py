@@ -8,6 +8,7 @@ import msgspec
 
 from conducktor.connections.toolsets.toolset import Rule, Selection, Toolset
 from conducktor.connections.views import ToolLine
+from conducktor.workspaces.membership import Offering
 
 
 class Offered(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +28,7 @@ class ToolsetView(msgspec.Struct, frozen=True, kw_only=True):
     description: str | None
     endpoint: str
     has_own_tools: bool
+    offering: Offering
     tools: list[str]
     rules: list[Rule]
     left_out: list[str]
@@ -54,6 +56,7 @@ def toolset_view(toolset: Toolset, lines: Iterable[ToolLine], resource: str) -> 
         description=toolset.description,
         endpoint=f"{resource}/toolsets/{toolset.name}",
         has_own_tools=toolset.has_own_tools,
+        offering=toolset.offering,
         tools=list(toolset.tools),
         rules=list(toolset.rules),
         left_out=list(toolset.left_out),

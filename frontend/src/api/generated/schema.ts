@@ -1441,6 +1441,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/tools/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find tools of the connected services by what they do, with their input schemas. Best match first.
+         * @description Find tools of the connected services by what they do, with their input schemas. Best match first.
+         *
+         *     Say it in a few words, for example "create issue" or "read messages of a channel". Run what you found with the tool that
+         *     `run_with` names, or by its own name where that is null.
+         */
+        post: operations["tools_find"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/toolsets": {
         parameters: {
             query?: never;
@@ -1897,6 +1920,7 @@ export interface components {
         ChangeSettings: {
             allows_self_approval?: boolean | null;
             name?: string | null;
+            offering?: components["schemas"]["Offering"] | null;
             time_zone?: string | null;
         };
         /**
@@ -2159,6 +2183,8 @@ export interface components {
             left_out: (string | unknown)[];
             /** @description Lower-case letters, digits and hyphens; part of the address, so it stays. */
             name: string;
+            /** @description all: each tool by itself; search: to be found and run by executors. */
+            offering?: components["schemas"]["Offering"];
             /**
              * @description Each takes in all tools that match it, also those that appear later.
              * @default []
@@ -2234,9 +2260,39 @@ export interface components {
             before: string | null;
             path: string;
         };
+        /** FindTools */
+        FindTools: {
+            /** @description Only tools of this connection. */
+            connection?: string | null;
+            /** @default 8 */
+            limit: number;
+            /** @description Only tools that read, write or destroy. */
+            operation_class?: components["schemas"]["OperationClass"] | null;
+            /** @description What the tool should do, or its name. */
+            search: string;
+            /** @description Only tools of this toolset. */
+            toolset?: string | null;
+        };
         /** ForgottenPassword */
         ForgottenPassword: {
             email: string;
+        };
+        /** FoundTool */
+        FoundTool: {
+            connection: string;
+            description: string | null;
+            input_schema: {
+                [key: string]: unknown;
+            } | null;
+            name: string;
+            operation_class: components["schemas"]["OperationClass"];
+            run_with: string | null;
+            title: string | null;
+        };
+        /** FoundTools */
+        FoundTools: {
+            items: components["schemas"]["FoundTool"][];
+            searched: number;
         };
         /** GroupPerson */
         GroupPerson: {
@@ -2433,6 +2489,13 @@ export interface components {
             tokens: number;
             tools: string[];
         };
+        /**
+         * Offering
+         * @description all: each tool by itself; search: to be found and run by executors.
+         * @default all
+         * @enum {string}
+         */
+        Offering: "all" | "search";
         /**
          * OfferKind
          * @enum {string}
@@ -2849,6 +2912,7 @@ export interface components {
             id: string;
             left_out: string[];
             name: string;
+            offering: components["schemas"]["Offering"];
             rules: components["schemas"]["Rule"][];
             title: string;
             tokens: number;
@@ -3005,6 +3069,8 @@ export interface components {
             has_own_tools?: boolean | null;
             /** @description Full names of tools that stay out although a rule takes them. */
             left_out?: string[] | null;
+            /** @description all: each tool by itself; search: to be found and run by executors. */
+            offering?: components["schemas"]["Offering"] | null;
             /** @description Each takes in all tools that match it, also those that appear later. */
             rules?: components["schemas"]["Rule"][] | null;
             title?: string | null;
@@ -3148,6 +3214,7 @@ export interface components {
         WorkspaceSettings: {
             allows_self_approval: boolean;
             name: string;
+            offering: components["schemas"]["Offering"];
             slug: string;
             time_zone: string;
         };
@@ -3226,7 +3293,10 @@ export type Decision = components['schemas']['Decision'];
 export type EarlierDecision = components['schemas']['EarlierDecision'];
 export type EnterOwnKeyBody = components['schemas']['EnterOwnKeyBody'];
 export type FieldChange = components['schemas']['FieldChange'];
+export type FindTools = components['schemas']['FindTools'];
 export type ForgottenPassword = components['schemas']['ForgottenPassword'];
+export type FoundTool = components['schemas']['FoundTool'];
+export type FoundTools = components['schemas']['FoundTools'];
 export type GroupPerson = components['schemas']['GroupPerson'];
 export type GroupView = components['schemas']['GroupView'];
 export type HealthHistory = components['schemas']['HealthHistory'];
@@ -3249,6 +3319,7 @@ export type NewAccount = components['schemas']['NewAccount'];
 export type NewWorkspace = components['schemas']['NewWorkspace'];
 export type NoticeReach = components['schemas']['NoticeReach'];
 export type Offered = components['schemas']['Offered'];
+export type Offering = components['schemas']['Offering'];
 export type OfferKind = components['schemas']['OfferKind'];
 export type OfferView = components['schemas']['OfferView'];
 export type OperationClass = components['schemas']['OperationClass'];
@@ -5440,6 +5511,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ToolView"];
+                };
+            };
+        };
+    };
+    tools_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindTools"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundTools"];
                 };
             };
         };

@@ -19,10 +19,11 @@ test.each([
   expect(matches(pattern, name)).toBe(expected);
 });
 
+const told = { title: null, summary: null, tokens: 50 };
 const tools = [
-  { full_name: "linear-prod_create_issue", connection: "linear-prod", operation_class: "write" as const },
-  { full_name: "linear-prod_search_issues", connection: "linear-prod", operation_class: "read" as const },
-  { full_name: "github-main_list_repos", connection: "github-main", operation_class: "read" as const },
+  { full_name: "linear-prod_create_issue", connection: "linear-prod", operation_class: "write" as const, ...told },
+  { full_name: "linear-prod_search_issues", connection: "linear-prod", operation_class: "read" as const, ...told },
+  { full_name: "github-main_list_repos", connection: "github-main", operation_class: "read" as const, ...told },
 ];
 
 test("all lists that are not empty must agree", () => {

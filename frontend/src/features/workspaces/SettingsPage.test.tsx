@@ -11,7 +11,13 @@ beforeEach(quietBrowser);
 
 const AT = "/api/workspaces/engineering/settings";
 const PAGE = "/w/engineering/settings/workspace";
-const settings: WorkspaceSettings = { name: "Engineering", slug: "engineering", time_zone: "UTC", allows_self_approval: false };
+const settings: WorkspaceSettings = {
+  name: "Engineering",
+  slug: "engineering",
+  time_zone: "UTC",
+  allows_self_approval: false,
+  offering: "all",
+};
 
 test("a time zone is found by typing and saved", async () => {
   const asked = serveSettings({ [`PATCH ${AT}`]: { json: { ...settings, time_zone: "Europe/Berlin" } } });
