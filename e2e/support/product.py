@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -25,7 +26,7 @@ class Product:
     def __init__(self, data_dir: Path, port: int, environ: Mapping[str, str]) -> None:
         self.data_dir = data_dir
         self.port = port
-        self.origin = f"http://localhost:{port}"
+        self.origin = environ.get("CONDUCKTOR_PUBLIC_URL", f"http://localhost:{port}")
         self.endpoint = f"{self.origin}/api/conducktor-mcp"
         self._environ = environ
         self._process: asyncio.subprocess.Process | None = None
@@ -68,13 +69,14 @@ class Product:
             limit=2**20,  # of one line
         )  # fmt: skip
         self._reader = asyncio.create_task(self._read())
+        health = f"http://127.0.0.1:{self.port}/healthz"  # also when TLS ends in front of it
         async with httpx.AsyncClient() as http:
             deadline = time.monotonic() + READY_S
             while time.monotonic() < deadline:
                 if self._process.returncode is not None:
                     raise AssertionError(f"conducktor run ended with {self._process.returncode}:\n{self.log}")
                 try:
-                    if (await http.get(f"{self.origin}/healthz", timeout=2)).status_code == 200:
+                    if (await http.get(health, headers={"Host": urlsplit(self.origin).netloc}, timeout=2)).status_code == 200:
                         return
                 except httpx.HTTPError:
                     pass

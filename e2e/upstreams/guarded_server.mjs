@@ -1,5 +1,6 @@
 // An MCP server behind npm's `oidc-provider`: registration, PKCE, resource indicators, short tokens, rotated refresh tokens.
 // `node guarded_server.mjs` with PORT and UPSTREAM (the MCP server's address). `POST /forget` makes every token worthless.
+// With CLIENTS=documents it takes no registrations: a client's id is the address of the document that describes it.
 import { createServer } from "node:http";
 
 import { Provider } from "oidc-provider";
@@ -8,6 +9,7 @@ const issuer = `http://127.0.0.1:${process.env.PORT}`;
 const resource = `${issuer}/mcp`;
 const metadata = `${issuer}/.well-known/oauth-protected-resource/mcp`;
 const ACCESS_TOKEN_S = 10;
+const knowsByDocument = process.env.CLIENTS === "documents";
 
 const kept = new Map();
 
@@ -45,10 +47,12 @@ const provider = new Provider(issuer, {
   scopes: ["openid", "offline_access", "mcp"],
   pkce: { required: () => true },
   rotateRefreshToken: true,
+  fetch: (url, { signal, dispatcher, ...options }) => fetch(url, options), // its own refuses loopback, and waits 2.5 s at most
   issueRefreshToken: async () => true,
   ttl: { AccessToken: ACCESS_TOKEN_S, RefreshToken: 3600, Grant: 3600, Session: 3600, Interaction: 600, IdToken: 60 },
   features: {
-    registration: { enabled: true },
+    registration: { enabled: !knowsByDocument },
+    clientIdMetadataDocument: { enabled: knowsByDocument, ack: "draft-02" },
     revocation: { enabled: true },
     resourceIndicators: {
       enabled: true,

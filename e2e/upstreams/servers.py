@@ -34,14 +34,16 @@ async def everything(transport: str = "streamableHttp", port: int | None = None)
 
 
 @asynccontextmanager
-async def guarded() -> AsyncIterator[str]:
+async def guarded(*, trusted: Path | None = None) -> AsyncIterator[str]:
     """The address of an `everything` behind npm's `oidc-provider`, whose access tokens are good for 10 s.
 
-    `POST /forget` at its origin makes all tokens worthless; `GET /refreshes` counts refreshes that worked.
+    `POST /forget` at its origin makes all tokens worthless; `GET /refreshes` counts refreshes that worked. With `trusted` it
+    takes no registrations but documents about clients, from servers of that certificate authority.
     """
     program = E2E / "upstreams" / "guarded_server.mjs"
     port = free_port()
-    async with everything() as url, _running(program, ["node", str(program)], port, PORT=str(port), UPSTREAM=url):
+    environment = {"PORT": str(port), **({"CLIENTS": "documents", "NODE_EXTRA_CA_CERTS": str(trusted)} if trusted else {})}
+    async with everything() as url, _running(program, ["node", str(program)], port, UPSTREAM=url, **environment):
         yield f"http://127.0.0.1:{port}/mcp"
 
 
