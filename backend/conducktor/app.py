@@ -34,6 +34,7 @@ from conducktor.edges.in_flight import InFlight
 from conducktor.edges.live_events import OpenPages
 from conducktor.edges.mcp_endpoint import McpEndpoint
 from conducktor.edges.mcp_methods import Methods
+from conducktor.edges.mcp_subscriptions import McpSubscriptions
 from conducktor.edges.mcp_tasks import McpTasks
 from conducktor.edges.service_status import StatusBoard
 from conducktor.oauth.client_traits import ClientTraits
@@ -58,9 +59,11 @@ def create_app(settings: Settings, *, process_index: int = 0, described: bool = 
     """
     parts = Parts(settings)
     pages = OpenPages()
+    subscriptions = McpSubscriptions(parts.listeners, parts.subscriptions)
     traits = ClientTraits(parts.database, parts.changes)
-    methods = Methods(parts.gateway, parts.lists, parts.authenticator, traits, McpTasks(parts.tasks))
-    mcp = McpEndpoint(methods, parts.authenticator, InFlight(parts.database, parts.changes), settings.resource)
+    methods = Methods(parts.gateway, parts.lists, parts.authenticator, traits, subscriptions, McpTasks(parts.tasks))
+    in_flight = InFlight(parts.database, parts.changes)
+    mcp = McpEndpoint(methods, parts.authenticator, in_flight, subscriptions, settings.resource)
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
@@ -88,7 +91,7 @@ def create_app(settings: Settings, *, process_index: int = 0, described: bool = 
             *web.routes(settings.web_root),
         ],
         lifespan=[lifespan],
-        state=State({"parts": parts, "open_pages": pages}),
+        state=State({"parts": parts, "open_pages": pages, "open_streams": (pages, subscriptions)}),
         middleware=[CsrfGuard],
         exception_handlers={
             ConducktorError: problems.refuse,

@@ -13,6 +13,7 @@ from conducktor.connections.mcp_outbox import Outbox
 from conducktor.connections.mcp_reply import Notification, Reply, RpcError
 from conducktor.connections.mcp_request import NOBODY, Ask, Behalf, Deadline, OnNotification
 from conducktor.connections.mcp_streamable import StreamableChannel
+from conducktor.connections.standing.news import Hears, Standing
 from conducktor.core.clock import Clock, utc_now
 from conducktor.infra.http_client import HttpClient
 
@@ -51,8 +52,11 @@ _REPEATABLE = frozenset(
 class McpClient:
     """Speaks to every upstream of this process over one HTTP client. `close()` it before that client."""
 
-    def __init__(self, http: HttpClient, *, client_version: str, clock: Clock = utc_now) -> None:
-        self._outbox = Outbox(http, client_version, clock)
+    def __init__(
+        self, http: HttpClient, *, client_version: str, clock: Clock = utc_now, standing_http: HttpClient | None = None
+    ) -> None:
+        """`standing_http`: see `Outbox`."""
+        self._outbox = Outbox(http, client_version, clock, standing_http)
         self._channels: OrderedDict[Endpoint, StreamableChannel | EventStreamChannel] = OrderedDict()
 
     async def request(
@@ -101,6 +105,10 @@ class McpClient:
         while listing.params is not None:
             listing.add(await channel.request(Ask(method, listing.params, deadline, repeatable=True)))
         return tuple(listing.items)
+
+    def standing(self, endpoint: Endpoint, hears: Hears) -> Standing:
+        """A stream on which this upstream tells of changes by itself; it is not open yet."""
+        return self._channel(endpoint).standing(hears)
 
     async def forget(self, endpoint: Endpoint) -> None:
         """Drop the session and streams kept for this endpoint: its connection was changed, disabled or deleted."""

@@ -15,6 +15,8 @@ from conducktor.connections.mcp_handshake import INITIALIZED, initialize_params
 from conducktor.connections.mcp_outbox import Outbox
 from conducktor.connections.mcp_reply import BrokenMessage, Message, Reply
 from conducktor.connections.mcp_request import Ask, Deadline, encode_cancellation, encode_refusal, encode_request
+from conducktor.connections.standing.event_stream import EventStreamStanding
+from conducktor.connections.standing.news import Hears, Standing
 from conducktor.core.errors import ConducktorError
 from conducktor.infra.http_client import MAX_BODY_BYTES
 from conducktor.infra.http_errors import BrokenResponse, TimedOut
@@ -31,6 +33,7 @@ class EventStreamChannel:
         self._door = Door(outbox, endpoint)
         self._lock = asyncio.Lock()
         self._stream: _Stream | None = None
+        self._kept: _Stream | None = None
 
     async def request(self, ask: Ask) -> Reply:
         """Raises UpstreamError."""
@@ -54,6 +57,28 @@ class EventStreamChannel:
                 return (await self._opened(deadline)).facts
         except TimeoutError:
             raise self._door.failed(TimedOut(""), deadline.total_s) from None
+
+    def standing(self, hears: Hears) -> Standing:
+        return EventStreamStanding(self, hears)
+
+    async def keep(self, hears: Hears, deadline: Deadline) -> None:
+        """Open its stream and keep it, also without requests. Raises UpstreamError."""
+        try:
+            async with asyncio.timeout(deadline.left_s()):
+                stream = await self._opened(deadline)
+        except TimeoutError:
+            raise self._door.failed(TimedOut(""), deadline.total_s) from None
+        self._kept = stream
+        stream.keep(hears)
+
+    async def lost(self) -> None:
+        """Wait for the end of the stream."""
+        if self._kept:
+            await self._kept.lost()
+
+    def let_go(self) -> None:
+        if self._kept:
+            self._kept.keep(None)
 
     async def close(self) -> None:
         stream, self._stream = self._stream, None
@@ -91,6 +116,7 @@ class _Stream:
         self._named = asyncio.Event()
         self._is_ready = False
         self._idle: asyncio.TimerHandle | None = None
+        self._hears: Hears | None = None
         self._reader = asyncio.create_task(self._read())
 
     @property
@@ -132,6 +158,16 @@ class _Stream:
             raise outcome
         return outcome
 
+    def keep(self, hears: Hears | None) -> None:
+        """Whoever hears what the upstream tells by itself keeps the stream open."""
+        self._hears = hears
+        if self._idle:
+            self._idle.cancel()
+        self._rest()
+
+    async def lost(self) -> None:
+        await asyncio.wait({self._reader})
+
     async def close(self) -> None:
         if self._idle:
             self._idle.cancel()
@@ -139,7 +175,7 @@ class _Stream:
         await asyncio.gather(self._reader, return_exceptions=True)
 
     def _rest(self) -> None:
-        if self._is_ready and not self._waiting:
+        if self._is_ready and not self._waiting and self._hears is None:
             self._idle = asyncio.get_running_loop().call_later(IDLE_S, self._let_go)
 
     def _let_go(self) -> None:
@@ -202,7 +238,11 @@ class _Stream:
     def _relay(self, message: Message) -> None:
         """The stream is shared: only progress says whose it is."""
         notification = message.notification()
-        if notification is None or notification.method != "notifications/progress":
+        if notification is None:
+            return
+        if notification.method != "notifications/progress":
+            if self._hears:
+                self._hears(notification)
             return
         token = _token_of(notification.params)
         for waiter in self._waiting.values():

@@ -18,8 +18,10 @@ _MOST_LETTERS = 256  # more would mean an upstream that lets them all hang; late
 class Outbox:
     """One per process. Letters are best effort: cancellations, refusals and goodbyes, each within 2 s."""
 
-    def __init__(self, http: HttpClient, client_version: str, clock: Clock) -> None:
+    def __init__(self, http: HttpClient, client_version: str, clock: Clock, standing_http: HttpClient | None = None) -> None:
+        """`standing_http` is for streams that stay open, so that they never take a connection from a request."""
         self.http = http
+        self.standing_http = standing_http or http
         self.clock = clock
         self.client_info = msgspec.Raw(
             msgspec.json.encode({"name": "conducktor", "title": "Conducktor", "version": client_version})

@@ -5,7 +5,7 @@ that hand out no session id cost nothing more, a lost session is opened again on
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -34,6 +34,9 @@ from conducktor.connections.mcp_request import (
     header_value,
     merge_meta,
 )
+from conducktor.connections.standing.legacy import LegacyStanding
+from conducktor.connections.standing.modern import ModernStanding
+from conducktor.connections.standing.news import LISTEN, Hears, Standing
 from conducktor.infra.http_errors import TimedOut
 
 _T = TypeVar("_T")
@@ -100,6 +103,30 @@ class StreamableChannel:
         session, self._session = self._session, None
         if session and session.is_stateful:
             self._outbox.in_background(leave_session(self._outbox, self._door, session))
+
+    def standing(self, hears: Hears) -> Standing:
+        if self._era is Era.MODERN:
+            return ModernStanding(self._outbox, self._door, self, hears)
+        return LegacyStanding(self._outbox, self._door, self, hears)
+
+    def listen_request(self, params: bytes) -> tuple[int, bytes, Mapping[str, str]]:
+        """(id, body, headers) of one `subscriptions/listen`."""
+        request_id = self._outbox.new_id()
+        body = encode_request(request_id, LISTEN, merge_meta(params, self._modern_meta))
+        return request_id, body, {**self._modern_headers, "Mcp-Method": LISTEN}
+
+    async def session(self, deadline: Deadline) -> Session:
+        """The session of its requests, opened if need be. Raises UpstreamError."""
+        session = self._session
+        return session if session is not None else await self._locked(self._opened, deadline)
+
+    def is_current(self, session: Session) -> bool:
+        return self._session is session
+
+    def drop(self, session: Session) -> None:
+        """It is gone: the next request opens another."""
+        if self._session is session:
+            self._session = None
 
     async def _ask_modern(self, ask: Ask) -> Answer:
         headers = {**self._modern_headers, "Mcp-Method": ask.method}

@@ -36,6 +36,7 @@ from conducktor.edges.mcp_protocol import (
     read_message,
     result_body,
 )
+from conducktor.edges.mcp_subscriptions import LISTEN, Again, McpSubscriptions, is_listening
 from conducktor.gateway.door import WHOLE_WORKSPACE, Door, door_of
 from conducktor.gateway.relay import Relay
 from conducktor.oauth.authenticate import Authenticator
@@ -47,8 +48,16 @@ PATH = "/api/conducktor-mcp"
 class McpEndpoint:
     """Both eras on one URL. Keeps nothing between requests but what runs right now."""
 
-    def __init__(self, methods: Methods, authenticator: Authenticator, in_flight: InFlight, resource: str) -> None:
+    def __init__(
+        self,
+        methods: Methods,
+        authenticator: Authenticator,
+        in_flight: InFlight,
+        subscriptions: McpSubscriptions,
+        resource: str,
+    ) -> None:
         self._methods = methods
+        self._subscriptions = subscriptions
         self._authenticator = authenticator
         self._in_flight = in_flight
         self._resource = resource
@@ -60,7 +69,10 @@ class McpEndpoint:
             given = [value for name, value in scope["headers"] if name == b"authorization"]
             caller = await self._authenticator.authenticate(given, resource)
             if scope["method"] != "POST":
-                await send_empty(send, 405, ((b"allow", b"POST"),))
+                if is_listening(scope["method"], headers_of(scope)):
+                    await self._subscriptions.stream(self._again(scope, door), door, receive, send)
+                else:
+                    await send_empty(send, 405, ((b"allow", b"POST"),))
                 return
             if door is not WHOLE_WORKSPACE:
                 await self._methods.check_door(caller, door)
@@ -94,6 +106,8 @@ class McpEndpoint:
             if message.method == "notifications/cancelled":
                 await self._in_flight.cancel(caller, message)
             await send_empty(send, 202)
+        elif message.method == LISTEN and message.era is Era.MODERN:
+            await self._subscriptions.listen(self._again(scope, door), message, door, headers, receive, send)
         elif message.method in GOVERNED_METHODS and "text/event-stream" in headers.get("accept", ""):
             await self._stream(caller, message, door, headers, receive, send)
         else:
@@ -149,6 +163,18 @@ class McpEndpoint:
                 refusal = mcp_errors.defect(error)
         status = refusal.status or (HTTP_STATUS.get(refusal.code, 200) if message.era is Era.MODERN else 200)
         return status, error_body(message.id, refusal.code, refusal.message, refusal.data)
+
+    def _again(self, scope: HTTPScope, door: Door) -> Again:
+        """Who the caller is, asked again while a stream is open: also whether the endpoint is still there."""
+        given = [value for name, value in scope["headers"] if name == b"authorization"]
+
+        async def again() -> Caller:
+            caller = await self._authenticator.authenticate(given, door.resource(self._resource))
+            if door is not WHOLE_WORKSPACE:
+                await self._methods.check_door(caller, door)
+            return caller
+
+        return again
 
     async def _refuse(self, send: Send, error: ConducktorError, resource: str) -> None:
         """401 with a challenge, or 503 while the database is away: before or instead of JSON-RPC."""

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from litestar.types import Receive, Scope, Send
 
@@ -10,6 +12,7 @@ BODY_TIMEOUT_S = 20.0
 KEEPALIVE_S = 15.0
 STREAM_AFTER_S = 5.0
 MAX_WAITING_EVENTS = 1000
+READ_WITHIN_S = 20.0
 WATCH_AFTER_S = 0.05  # most calls are over by then; watching for a disconnect from the start would cost each of them a task
 
 JSON_HEADERS = [(b"content-type", b"application/json"), (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
@@ -166,3 +169,56 @@ class EventStream:
         # Our JSON has no raw line breaks; an upstream's may, and each line needs its own `data:` then.
         data = message if b"\n" not in message and b"\r" not in message else b"\ndata: ".join(message.splitlines())
         await self._send({"type": "http.response.body", "body": b"event: message\ndata: " + data + b"\n\n", "more_body": more})
+
+
+class LongStream:
+    """Server-sent events without an end of their own. A client that does not read for `READ_WITHIN_S` counts as gone."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self._has_begun = False
+        self._wrote_at = 0.0
+        self.is_gone = False
+
+    @contextmanager
+    def watched(self, when_gone: Callable[[], None]) -> Iterator[None]:
+        """`when_gone` is called when the client hangs up within the block."""
+        watcher = asyncio.create_task(self._watch(when_gone), name="stream-watch")
+        try:
+            yield
+        finally:
+            watcher.cancel()
+
+    async def say(self, message: bytes) -> None:
+        await self._write(b"event: message\ndata: " + message + b"\n\n")
+
+    async def still_here(self) -> None:
+        await self._write(b": still here\n\n")
+
+    async def keep_alive(self) -> None:
+        """Say something when nothing was said for long, so that nobody in between hangs up."""
+        if asyncio.get_running_loop().time() - self._wrote_at >= KEEPALIVE_S:
+            await self.still_here()
+
+    async def end(self, last: bytes | None = None) -> None:
+        await self._write(b"event: message\ndata: " + last + b"\n\n" if last else b"", more=False)
+
+    async def _write(self, data: bytes, *, more: bool = True) -> None:
+        if self.is_gone:
+            return
+        try:
+            async with asyncio.timeout(READ_WITHIN_S):
+                if not self._has_begun:
+                    self._has_begun = True
+                    await self._send({"type": "http.response.start", "status": 200, "headers": SSE_HEADERS})
+                await self._send({"type": "http.response.body", "body": data, "more_body": more})
+                self._wrote_at = asyncio.get_running_loop().time()
+        except TimeoutError:
+            self.is_gone = True
+
+    async def _watch(self, when_gone: Callable[[], None]) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self.is_gone = True
+        when_gone()

@@ -29,6 +29,7 @@ from conducktor.edges.mcp_protocol import (
     ProtocolError,
     encode,
 )
+from conducktor.edges.mcp_subscriptions import McpSubscriptions
 from conducktor.edges.mcp_tasks import TASKS, McpTasks
 from conducktor.gateway.call_tool import Gateway, call_tool
 from conducktor.gateway.completion import Completion, read_completion
@@ -42,13 +43,13 @@ from conducktor.oauth.caller import Caller
 from conducktor.oauth.client_traits import ClientTraits
 
 CAPABILITIES = {
-    "tools": {"listChanged": False},
-    "resources": {"listChanged": False, "subscribe": False},
-    "prompts": {"listChanged": False},
+    "tools": {"listChanged": True},
+    "resources": {"listChanged": True, "subscribe": False},
+    "prompts": {"listChanged": True},
     "completions": {},
     "logging": {},
 }
-HANDSHAKE_ERA_ONLY = frozenset({"initialize", "ping", "logging/setLevel"})
+HANDSHAKE_ERA_ONLY = frozenset({"initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"})
 UNKNOWN_TO = {Era.MODERN: HANDSHAKE_ERA_ONLY, Era.LEGACY: TASK_METHODS}
 LIST_TTL_MS = 30_000
 SERVER_INFO_KEY = "io.modelcontextprotocol/serverInfo"
@@ -75,9 +76,16 @@ class Methods:
     """Dispatches checked messages of authenticated callers."""
 
     def __init__(
-        self, gateway: Gateway, lists: Lists, authenticator: Authenticator, traits: ClientTraits, tasks: McpTasks
+        self,
+        gateway: Gateway,
+        lists: Lists,
+        authenticator: Authenticator,
+        traits: ClientTraits,
+        subscriptions: McpSubscriptions,
+        tasks: McpTasks,
     ) -> None:
         self._gateway = gateway
+        self._subscriptions = subscriptions
         self._tasks = tasks
         self._authenticator = authenticator
         self._traits = traits
@@ -93,6 +101,7 @@ class Methods:
             "ping": _ping,
             "logging/setLevel": self._set_log_level,
             **dict.fromkeys(TASK_METHODS, lambda caller, message, _door: tasks.answer(caller, message)),
+            "resources/unsubscribe": subscriptions.unsubscribe,
         }
 
     async def check_door(self, caller: Caller, door: Door) -> None:
@@ -102,10 +111,11 @@ class Methods:
 
     async def answer(self, caller: Caller, message: Message, door: Door, relay: Relay, headers: dict[str, str]) -> bytes:
         """The result's JSON. Raises ProtocolError, and ConducktorError for what is refused as HTTP."""
-        if message.method in GOVERNED_METHODS:
+        is_unknown = message.method in UNKNOWN_TO[message.era]
+        if message.method in GOVERNED_METHODS and not is_unknown:
             return dress(message, await self._governed(caller, message, door, relay, headers))
         answer = self._answers.get(message.method)
-        if answer is None or message.method in UNKNOWN_TO[message.era]:
+        if answer is None or is_unknown:
             raise ProtocolError(METHOD_NOT_FOUND, f"Method not found: {message.method[:100]}")
         return dress(message, await answer(caller, message, door))
 
@@ -113,6 +123,8 @@ class Methods:
         request, is_answered = mcp_sign_in.without_our_answer(_request(message, door, headers))
         try:
             outcome = await call_tool(self._gateway, caller, request, relay)
+            if message.method == "resources/subscribe" and outcome.error is None:
+                await self._subscriptions.remember(caller, door, message.name)
         except InsufficientScope as error:
             error.facts["www_authenticate"] = self._authenticator.step_up(caller.audience, error.scope)
             return mcp_errors.refusal_result(error)
@@ -149,20 +161,25 @@ class Methods:
         version = asked if asked in LEGACY_VERSIONS else LEGACY_VERSIONS[0]
         toolbox = await self._gateway.resolver.toolbox_behind(caller.actor, door)
         introduction = {"serverInfo": server_info(door, toolbox), "instructions": instructions(door, toolbox)}
-        return encode({"protocolVersion": version, "capabilities": CAPABILITIES, **introduction})
+        return encode({"protocolVersion": version, "capabilities": await self._capabilities(caller, door), **introduction})
 
     async def _discover(self, caller: Caller, _message: Message, door: Door) -> bytes:
         toolbox = await self._gateway.resolver.toolbox_behind(caller.actor, door)
         return encode(
             {
                 "supportedVersions": [MODERN, *LEGACY_VERSIONS],
-                "capabilities": {**CAPABILITIES, "extensions": {TASKS: {}}},
+                "capabilities": {**await self._capabilities(caller, door), "extensions": {TASKS: {}}},
                 "instructions": instructions(door, toolbox),
                 "ttlMs": LIST_TTL_MS,
                 "cacheScope": "private",
                 "_meta": {SERVER_INFO_KEY: server_info(door, toolbox)},
             }
         )
+
+    async def _capabilities(self, caller: Caller, door: Door) -> dict[str, object]:
+        """Of resources somebody must tell us; of lists we know ourselves."""
+        subscribe = await self._subscriptions.can_subscribe(caller, door)
+        return {**CAPABILITIES, "resources": {"listChanged": True, "subscribe": subscribe}}
 
 
 def _request(message: Message, door: Door, headers: dict[str, str]) -> CallRequest:

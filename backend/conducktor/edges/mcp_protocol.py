@@ -52,7 +52,7 @@ NAMED_METHODS = {"tools/call": "name", "prompts/get": "name", "resources/read": 
 TASK_METHODS = frozenset({"tasks/get", "tasks/update", "tasks/cancel"})
 """Of the tasks extension; their `Mcp-Name` mirrors `params.taskId`."""
 
-GOVERNED_METHODS = frozenset({*NAMED_METHODS, "completion/complete"})
+GOVERNED_METHODS = frozenset({*NAMED_METHODS, "completion/complete", "resources/subscribe"})
 """What reaches an upstream: it goes through `call_tool`."""
 
 
@@ -113,9 +113,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def name(self) -> str:
         """Of the tool, prompt or resource. Raises ProtocolError when it is missing."""
-        name = self.params.uri if self.method == "resources/read" else self.params.name
+        name = self.params.uri if self.method.startswith("resources/") else self.params.name
         if name is msgspec.UNSET:
-            raise ProtocolError(INVALID_PARAMS, f"{self.method} needs params.{NAMED_METHODS[self.method]}")
+            raise ProtocolError(INVALID_PARAMS, f"{self.method} needs params.{NAMED_METHODS.get(self.method, 'uri')}")
         return name
 
 

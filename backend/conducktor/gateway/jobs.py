@@ -17,5 +17,10 @@ async def purge_request_states(context: Any) -> None:
         await queries.purge_request_states(tx, context["clock"]())
 
 
+async def purge_subscriptions(context: Any) -> None:
+    async with context["database"].transaction() as tx:
+        await queries.purge_subscriptions(tx, context["clock"]())
+
+
 JOBS: dict[str, Job] = {"carry_out_approval": carry_out_approval}
-PERIODIC = (Periodic(purge_request_states, "37 * * * *"),)
+PERIODIC = (Periodic(purge_request_states, "37 * * * *"), Periodic(purge_subscriptions, "41 * * * *"))

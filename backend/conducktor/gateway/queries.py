@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
+import msgspec
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from conducktor.core.ids import WorkspaceId
-from conducktor.gateway.models import SpentRequestStateRow
+from conducktor.core.ids import AuthorizationId, WorkspaceId, new_id
+from conducktor.gateway.models import ResourceSubscriptionRow, SpentRequestStateRow
 from conducktor.infra.database import Transaction
 
 
@@ -21,3 +22,50 @@ async def spend_request_state(tx: Transaction, workspace_id: WorkspaceId, state_
 async def purge_request_states(tx: Transaction, now: datetime) -> None:
     """Of all workspaces: what expired would be refused anyway."""
     await tx.session.execute(delete(SpentRequestStateRow).where(SpentRequestStateRow.expires_at < now))
+
+
+class Owner(msgspec.Struct, frozen=True):
+    """Whose subscriptions, and at which endpoint."""
+
+    workspace_id: WorkspaceId
+    authorization_id: AuthorizationId
+    endpoint: str
+
+
+async def count_subscriptions(tx: Transaction, workspace_id: WorkspaceId, authorization_id: AuthorizationId) -> int:
+    row = ResourceSubscriptionRow
+    counted = select(func.count()).where(row.workspace_id == workspace_id, row.authorization_id == authorization_id)
+    return await tx.session.scalar(counted) or 0
+
+
+async def add_subscription(tx: Transaction, workspace_id: WorkspaceId, owner: Owner, uri: str, expires_at: datetime) -> None:
+    values = {"workspace_id": workspace_id, "authorization_id": owner.authorization_id, "endpoint": owner.endpoint, "uri": uri}
+    made = insert(ResourceSubscriptionRow).values(id=new_id(), expires_at=expires_at, **values)
+    await tx.session.execute(
+        made.on_conflict_do_update(
+            index_elements=["authorization_id", "endpoint", "uri"], set_={"expires_at": made.excluded.expires_at}
+        )
+    )
+
+
+async def remove_subscription(tx: Transaction, workspace_id: WorkspaceId, owner: Owner, uri: str) -> None:
+    row = ResourceSubscriptionRow
+    await tx.session.execute(delete(row).where(row.workspace_id == workspace_id, *_owned(owner), row.uri == uri))
+
+
+async def subscriptions(tx: Transaction, workspace_id: WorkspaceId, owner: Owner, last_until: datetime) -> frozenset[str]:
+    """The URIs; they expire at `last_until` from now on."""
+    row = ResourceSubscriptionRow
+    kept = update(row).where(row.workspace_id == workspace_id, *_owned(owner)).values(expires_at=last_until)
+    found = await tx.session.execute(kept.returning(row.uri).execution_options(synchronize_session=False))
+    return frozenset(found.scalars())
+
+
+async def purge_subscriptions(tx: Transaction, now: datetime) -> None:
+    """Of all workspaces: nobody listened for long."""
+    await tx.session.execute(delete(ResourceSubscriptionRow).where(ResourceSubscriptionRow.expires_at < now))
+
+
+def _owned(owner: Owner) -> tuple[ColumnElement[bool], ...]:
+    row = ResourceSubscriptionRow
+    return row.authorization_id == owner.authorization_id, row.endpoint == owner.endpoint

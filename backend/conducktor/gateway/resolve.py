@@ -160,7 +160,13 @@ def _completion(toolbox: Toolbox, request: CallRequest) -> Target | None:
     return _resource(toolbox, request)  # a reference may also be a plain URI
 
 
-_FINDERS = {"tools/call": _tool, "prompts/get": _prompt, "resources/read": _resource, "completion/complete": _completion}
+_FINDERS = {
+    "tools/call": _tool,
+    "prompts/get": _prompt,
+    "resources/read": _resource,
+    "resources/subscribe": _resource,
+    "completion/complete": _completion,
+}
 
 
 def _reading(connection: Connected, name: str, full_name: str) -> Target:
@@ -180,7 +186,7 @@ def _unknown(toolbox: Toolbox, request: CallRequest) -> NotFound | Invalid:
     match request.method:
         case "prompts/get":
             return UnknownPrompt(f"Unknown prompt: {shown}.")
-        case "resources/read":
+        case "resources/read" | "resources/subscribe":
             return UnknownResource(f"Unknown resource: {shown}.", uri=shown)
         case "completion/complete":
             return UnknownPrompt(f"There is nothing to complete for {shown}.")

@@ -14,6 +14,7 @@ from conducktor.gateway.courier import Courier
 from conducktor.gateway.mirrored_headers import mirrored_headers
 from conducktor.gateway.relay import Relay
 from conducktor.gateway.request_state import RequestStates
+from conducktor.gateway.subscribing import SUBSCRIBE, Subscribing
 from conducktor.gateway.target import Target
 
 PROTOCOL_PREFIX = "io.modelcontextprotocol/"
@@ -60,10 +61,12 @@ class Upstream:
         *,
         credentials: Credentials,
         courier: Courier,
+        subscribing: Subscribing,
     ) -> None:
         self._mcp = mcp
         self._credentials = credentials
         self._courier = courier
+        self._subscribing = subscribing
         self._request_states = request_states
         self._local = local
 
@@ -71,7 +74,10 @@ class Upstream:
         """Raises UpstreamError when no usable answer came within the deadline, BadRequestState before anything is sent."""
         if target.connection is None:
             return await self._local.call(call)
+        if call.method == SUBSCRIBE:
+            return await self._subscribing.begin(call, target.connection)
         params = _params(call, request, relay)
+        hearing = self._subscribing.hearing(call, target.connection, _relayed(relay))
         if "requestState" in params:
             params["requestState"] = await self._request_states.unseal(call, params["requestState"])
         connection = target.connection
@@ -88,7 +94,7 @@ class Upstream:
                     name=call.tool,
                     mirrored=mirrored_headers(target.header_params, call.arguments) if target.header_params else (),
                     deadline_s=left_s,
-                    on_notification=_relayed(relay),
+                    on_notification=hearing,
                     behalf=relay.behalf,
                 ),
             ),

@@ -13,9 +13,12 @@ from conducktor.gateway.courier import Courier
 from conducktor.gateway.execute_approved import ApprovedCalls
 from conducktor.gateway.lane import Lanes
 from conducktor.gateway.list_tools import Lists
+from conducktor.gateway.listeners import Listeners
 from conducktor.gateway.preview import Previews
 from conducktor.gateway.request_state import RequestStates
 from conducktor.gateway.resolve import Resolver
+from conducktor.gateway.subscribing import Subscribing
+from conducktor.gateway.subscriptions import Subscriptions
 from conducktor.gateway.tasks import Tasks
 from conducktor.gateway.upstream import Upstream
 from conducktor.parts.authorizing import WithAuthorization
@@ -46,12 +49,15 @@ class Parts(WithAuthorization):
                 self.management,
                 RequestStates(self.database, self.key_ring, self.clock),
                 credentials=self.credentials,
+                subscribing=Subscribing(self.watches, self.refreshes, settings.call_deadline_s),
                 courier=Courier(
                     Lanes(settings.calls_per_connection), self.vitals, Alarm(self.doorbell), deadline_s=settings.call_deadline_s
                 ),
             ),
         )
         self.tasks = Tasks(self.gateway, self.gate, self.key_ring, self.clock)
+        self.subscriptions = Subscriptions(self.gateway, self.database, self.clock)
+        self.listeners = Listeners(self.lists, self.toolboxes, self.watches, self.changes)
         self.approved_calls = ApprovedCalls(self.gateway, self.executions, self.authenticator)
 
     def by_name(self) -> dict[str, Any]:
@@ -68,7 +74,10 @@ class Parts(WithAuthorization):
             await self.changes.start()
             stack.push_async_callback(self.changes.stop)
             await stack.enter_async_context(self.http)
+            await stack.enter_async_context(self.standing_http)
             stack.push_async_callback(self.mcp.close)
+            stack.push_async_callback(self.refreshes.close)
+            stack.push_async_callback(self.watches.close)
             await self.audit.start()
             stack.push_async_callback(self.audit.stop)
             await self.vitals.start()

@@ -12,8 +12,11 @@ from conducktor.connections.own_accounts.link import SignInLinks
 from conducktor.connections.own_accounts.own_accounts import OwnAccounts
 from conducktor.connections.sign_in.renewals import Renewals
 from conducktor.connections.sign_in.sign_ins import SignIns
+from conducktor.connections.standing.refreshes import Refreshes
+from conducktor.connections.standing.watches import Watches
 from conducktor.connections.toolboxes import Toolboxes
 from conducktor.infra.address_guard import AddressGuard
+from conducktor.infra.http_client import HttpClient
 from conducktor.parts.accounts import WithAccounts
 from conducktor.settings import Settings
 
@@ -21,7 +24,8 @@ from conducktor.settings import Settings
 class WithConnections(WithAccounts):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        self.mcp = McpClient(self.http, client_version=__version__)
+        self.standing_http = HttpClient(settings, connections_per_host=1024)
+        self.mcp = McpClient(self.http, client_version=__version__, standing_http=self.standing_http)
         self.catalog = Catalog(settings)
         self.renewals = Renewals(self.database, self.http, self.key_ring, self.clock)
         self.sign_ins = SignIns(self.database, self.http, self.mcp, self.key_ring, self.clock, self.audit, settings.origin)
@@ -33,6 +37,8 @@ class WithConnections(WithAccounts):
         self.discovery = Discovery(
             self.database, self.mcp, self.key_ring, self.clock, self.renewals, self.vitals, self.own_accounts, self.owners
         )
+        self.refreshes = Refreshes(self.discovery)
+        self.watches = Watches(self.mcp, self.renewals, self.refreshes)
         self.connection_lifecycle = Lifecycle(
             self.database,
             self.discovery,
