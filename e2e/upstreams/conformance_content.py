@@ -74,6 +74,8 @@ TOOLS: list[Json] = [
     _tool("test_tool_with_progress", "Reports progress three times"),
     _tool("test_tool_with_logging", "Writes three lines to the log"),
     _tool("test_logging_tool", "Writes three lines to the log"),
+    _tool("test_trigger_tool_change", "Adds a tool, or takes it away again"),
+    _tool("test_trigger_prompt_change", "Adds a prompt, or takes it away again"),
     _tool("test_missing_capability", "Needs a client that samples"),
     _tool("test_sampling", "Asks the client's model", {"prompt": {"type": "string"}}),
     _tool("test_elicitation", "Asks the person", {"message": {"type": "string"}}),
@@ -96,6 +98,9 @@ TOOLS: list[Json] = [
     _tool("test_x_mcp_header", "Mirrors an argument", {"region": {"type": "string", "x-mcp-header": "Region"}}),
     {"name": "json_schema_2020_12_tool", "description": "Tool with JSON Schema 2020-12 features", "inputSchema": _FULL_SCHEMA},
 ]
+
+SOMETIMES_TOOL = _tool("test_sometimes", "Is there now and then")
+SOMETIMES_PROMPT: Json = {"name": "test_sometimes_prompt", "description": "Is there now and then"}
 
 RESOURCES: list[Json] = [
     {"uri": "test://static-text", "name": "static-text", "description": "A static text", "mimeType": "text/plain"},

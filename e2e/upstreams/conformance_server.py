@@ -14,18 +14,23 @@ import uvicorn
 from mcp.server.caching import CacheHint
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
+from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler
 from mcp.shared.exceptions import MCPError
+from mcp.shared.subscriptions import PromptsListChanged, ToolsListChanged
 
 from e2e.upstreams import conformance_content as content
-from e2e.upstreams.conformance_questions import QUESTIONS, Unanswered, answered
+from e2e.upstreams.conformance_questions import MODERN, QUESTIONS, Unanswered, answered
 from e2e.upstreams.eras import ONLY
 
 Context = ServerRequestContext[Any, Any]
 STEP_S = 0.02
 
+_BUS = InMemorySubscriptionBus()
+_SOMETIMES: dict[str, list[dict[str, Any]]] = {"tools": [], "prompts": []}
+
 
 async def list_tools(_ctx: Context, _params: object) -> types.ListToolsResult:
-    return types.ListToolsResult.model_validate({"tools": content.TOOLS})
+    return types.ListToolsResult.model_validate({"tools": [*content.TOOLS, *_SOMETIMES["tools"]]})
 
 
 async def call_tool(ctx: Context, params: types.CallToolRequestParams) -> types.CallToolResult | types.InputRequiredResult:
@@ -69,12 +74,33 @@ async def _needs_sampling(ctx: Context) -> types.CallToolResult:
     return _result([content.text("Sampling is declared.")])
 
 
+async def _change_tools(ctx: Context) -> types.CallToolResult:
+    _SOMETIMES["tools"] = [] if _SOMETIMES["tools"] else [content.SOMETIMES_TOOL]
+    await _BUS.publish(ToolsListChanged())
+    return await _told(ctx, types.ToolListChangedNotification())
+
+
+async def _change_prompts(ctx: Context) -> types.CallToolResult:
+    _SOMETIMES["prompts"] = [] if _SOMETIMES["prompts"] else [content.SOMETIMES_PROMPT]
+    await _BUS.publish(PromptsListChanged())
+    return await _told(ctx, types.PromptListChangedNotification())
+
+
+async def _told(ctx: Context, changed: types.ServerNotification) -> types.CallToolResult:
+    """Before 2026-07-28 the stream of the call itself says it, too."""
+    if ctx.protocol_version < MODERN:
+        await ctx.session.send_notification(changed, related_request_id=ctx.request_id)
+    return _result([content.text("Changed.")])
+
+
 _RUNNING: dict[str, Callable[[Context], Awaitable[types.CallToolResult]]] = {
     "test_error_handling": _fail,
     "test_tool_with_progress": _progress,
     "test_tool_with_logging": _log,
     "test_logging_tool": _log,
     "test_missing_capability": _needs_sampling,
+    "test_trigger_tool_change": _change_tools,
+    "test_trigger_prompt_change": _change_prompts,
 }
 
 
@@ -97,7 +123,7 @@ async def subscribe(_ctx: Context, _params: object) -> types.EmptyResult:
 
 
 async def list_prompts(_ctx: Context, _params: object) -> types.ListPromptsResult:
-    return types.ListPromptsResult.model_validate({"prompts": content.PROMPTS})
+    return types.ListPromptsResult.model_validate({"prompts": [*content.PROMPTS, *_SOMETIMES["prompts"]]})
 
 
 async def get_prompt(ctx: Context, params: types.GetPromptRequestParams) -> types.GetPromptResult | types.InputRequiredResult:
@@ -141,6 +167,7 @@ def server() -> Server[Any]:
             on_read_resource=read_resource,
             on_subscribe_resource=subscribe,
             on_unsubscribe_resource=subscribe,
+            on_subscriptions_listen=ListenHandler(_BUS),
             on_list_prompts=list_prompts,
             on_get_prompt=get_prompt,
             on_completion=complete,
