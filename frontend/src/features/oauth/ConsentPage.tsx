@@ -16,12 +16,14 @@ export interface ConsentPageProps {
   /** Records the answer; resolves with where the browser goes next. */
   onDecide: (decision: ConsentDecision) => Promise<{ redirect_to: string }>;
   onSwitchAccount: () => void;
+  /** What else there is to do in the chosen workspace. */
+  more?: (workspace: ConsentWorkspace) => ReactNode;
   /** Leaves this site. */
   onLeave: (url: string) => void;
 }
 
 /** Who asks, for what, as whom, in which workspace, and where the answer goes. */
-export function ConsentPage({ view, onDecide, onSwitchAccount, onLeave }: ConsentPageProps) {
+export function ConsentPage({ view, onDecide, onSwitchAccount, more, onLeave }: ConsentPageProps) {
   const { client, user, workspaces } = view;
   const [workspace, setWorkspace] = useState(() => firstChoice(view));
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
@@ -65,6 +67,7 @@ export function ConsentPage({ view, onDecide, onSwitchAccount, onLeave }: Consen
         </div>
         <WorkspaceField workspaces={workspaces} chosen={workspace} onChoose={setWorkspace} />
         {workspace && <Permissions view={view} workspace={workspace} ticked={ticked} onTick={setTicked} />}
+        {workspace && more?.(workspace)}
         <FormError problem={problem} />
         <div className={classes.buttons}>
           <Button variant="default" size="md" loading={pending === "cancel"} onClick={() => void decide({ decision: "cancel" })}>

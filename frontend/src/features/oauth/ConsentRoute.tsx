@@ -5,6 +5,7 @@ import { getRouteApi, useRouterState } from "@tanstack/react-router";
 import { asProblem } from "@/api/ApiProblem";
 import { api } from "@/api/client";
 import { DetailSkeleton } from "@/components/ui/Skeletons";
+import { AccountsToSignIn } from "@/features/connections/AccountsToSignIn";
 import { AuthLayout } from "@/features/identity/AuthLayout";
 import { ConfirmAddress } from "@/features/identity/ConfirmAddress";
 import { useSignOut } from "@/features/identity/session";
@@ -41,6 +42,7 @@ function Consent({ request }: { request: string }) {
       view={{ ...data, user } satisfies ConsentView}
       onDecide={decide}
       onSwitchAccount={() => void signOut(here)}
+      more={({ slug }) => <AccountsToSignIn workspace={slug} />}
       onLeave={(url) => {
         window.location.assign(url);
       }}
