@@ -97,6 +97,23 @@ def openapi(file: str) -> None:
     Path(file).write_text(describe())
 
 
+@main.group()
+def keys() -> None:
+    """The keys with which secrets are stored."""
+
+
+@keys.command()
+def rotate() -> None:
+    """Take a new key into use and store every secret anew with it, while everything runs. Goes on where it was stopped."""
+    import uvloop
+
+    from conducktor.cli.keys import rotate as rotate_keys
+
+    settings = environment.load()
+    with _database(settings) as database_url:
+        uvloop.run(rotate_keys(msgspec.structs.replace(settings, database_url=database_url), click.echo))
+
+
 @main.command()
 def health() -> None:
     """Ask the API whether it can serve; exit code 0 means yes."""
