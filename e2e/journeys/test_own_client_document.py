@@ -1,4 +1,4 @@
-"""Conducktor is known by its document: an authorization server that we did not write fetches it over https before people sign in."""
+"""Conducktor is known by its document: an authorization server that we did not write fetches it over https."""
 
 import re
 from urllib.parse import urljoin, urlsplit
