@@ -21,6 +21,7 @@ from conducktor.edges.mcp_protocol import (
     METHOD_NOT_FOUND,
     MISSING_ABILITY,
     MODERN,
+    RESOURCE_NOT_FOUND,
     SERVER_INFO,
     TASK_METHODS,
     UNREADABLE,
@@ -146,7 +147,7 @@ class Methods:
                     return mcp_errors.refusal_result(error)
                 case _:
                     raise mcp_errors.refusal_error(error) from None
-        return _relayed(outcome)
+        return _relayed(outcome, message.era)
 
     async def _set_log_level(self, caller: Caller, message: Message, _door: Door) -> bytes:
         """From now on, for all requests of this app."""
@@ -229,11 +230,12 @@ def _text(raw: msgspec.Raw) -> str | None:
         return None
 
 
-def _relayed(outcome: CallResult) -> bytes:
+def _relayed(outcome: CallResult, era: Era) -> bytes:
     if outcome.error is not None:
         error = msgspec.json.decode(outcome.error, type=RpcError)
         data = None if error.data is msgspec.UNSET else error.data  # raw: its bytes are not ours to read
-        raise ProtocolError(error.code, error.message, status=400 if error.code == MISSING_ABILITY else 200, data=data)
+        code = INVALID_PARAMS if era is Era.MODERN and error.code == RESOURCE_NOT_FOUND else error.code
+        raise ProtocolError(code, error.message, status=400 if code == MISSING_ABILITY else 200, data=data)
     return bytes(outcome.result or b"{}")
 
 
@@ -241,8 +243,9 @@ def dress(message: Message, result: bytes) -> bytes:
     """2026-07-28: every result says what kind it is (`resultType`); an upstream that already did is left alone."""
     if message.era is Era.LEGACY:
         return result
-    missing = b"" if _decode_kind(result).result_type is not msgspec.UNSET else b'"resultType":"complete",'
-    if message.method == "resources/read":
+    kind = _decode_kind(result).result_type
+    missing = b'"resultType":"complete",' if kind is msgspec.UNSET else b""
+    if message.method == "resources/read" and (kind is msgspec.UNSET or bytes(kind) == b'"complete"'):
         missing += _missing_freshness(result)
     if not missing:
         return result

@@ -25,6 +25,7 @@ INVALID_PARAMS = -32602
 INTERNAL_ERROR = -32603
 REFUSED = -32000  # server-defined range of JSON-RPC 2.0 §5.1; -32020 and below belong to the MCP specification
 REQUEST_CANCELLED = -32001
+RESOURCE_NOT_FOUND = -32002  # of older revisions; in this one a server must not say it (basic §error codes)
 HEADER_MISMATCH = -32020
 MISSING_ABILITY = -32021
 UNSUPPORTED_VERSION = -32022

@@ -28,7 +28,9 @@ def contradicts(header_params: HeaderParams, request: CallRequest) -> str | None
     given = msgspec.json.decode(request.arguments)
     headers = dict(request.mirrored_headers or ())
     for path, name in header_params:
-        if _scalar(_at(given, path)) != decode_header_value(headers.get(name.lower())):
+        sent = headers.get(name.lower())
+        told = decode_header_value(sent)
+        if _scalar(_at(given, path)) != told or (sent is not None and told is None):
             return name
     return None
 
@@ -42,7 +44,9 @@ def encode_header_value(value: str) -> str:
 
 def decode_header_value(value: str | None) -> str | None:
     """Inverse of `encode_header_value`; None for a missing or malformed value, so that it never matches a body."""
-    if value is None or not (wrapped := _SENTINEL.fullmatch(value)):
+    if value is None or not value.isascii():  # Latin-1 that happens to be the body's text is malformed all the same
+        return None
+    if not (wrapped := _SENTINEL.fullmatch(value)):
         return value
     try:
         return base64.b64decode(wrapped["payload"], validate=True).decode()

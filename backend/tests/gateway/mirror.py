@@ -15,7 +15,7 @@ METHODS = ("tools/call", "resources/read", "prompts/get", "completion/complete")
 class Mirror(Shelf):
     """`says` is the raw result, or with `errs` the raw error; `murmurs` are raw params of progress before it.
 
-    `raw` and `heard` are the last request's body and params.
+    `raw`, `headers` and `heard` (its params) are of the last request.
     """
 
     def __init__(self, *, modern: bool) -> None:
@@ -27,6 +27,7 @@ class Mirror(Shelf):
         self.murmurs: str | None = None
         self.heard: dict[str, Any] = {}
         self.raw = b""
+        self.headers: dict[str, str] = {}
         self._behaviours |= dict.fromkeys(METHODS, self._answer)
         if modern:
             self._behaviours["server/discover"] = _discover
@@ -36,7 +37,7 @@ class Mirror(Shelf):
 
     async def _answer(self, received: Received, writer: asyncio.StreamWriter) -> None:
         self.received.clear()
-        self.raw = received.body
+        self.raw, self.headers = received.body, received.headers
         self.heard = received.json["params"]
         if self.errs:
             writer.write(answer(reply(received, self.says).replace(b'"result":', b'"error":', 1)))
