@@ -30,6 +30,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sandbox_port: int = 0
     call_deadline_s: float = 45.0
     calls_per_connection: int = 200
+    catalog: Path | None = None
+    catalog_hide: tuple[str, ...] = ()
     keys: str = ""
     smtp_url: str = ""
     mail_from: str = "Conducktor <conducktor@localhost>"
@@ -88,6 +90,14 @@ VARIABLES: dict[str, tuple[str, str]] = {
     "calls_per_connection": (
         "CONDUCKTOR_CALLS_PER_CONNECTION",
         "Calls of one connection that a process runs at the same time; more are refused. One that hangs holds no more.",
+    ),
+    "catalog": (
+        "CONDUCKTOR_CATALOG",
+        "File or folder with further services for the gallery, as server.json documents of the MCP registry.",
+    ),
+    "catalog_hide": (
+        "CONDUCKTOR_CATALOG_HIDE",
+        "Comma-separated ids of services that the gallery does not offer, e.g. x,zapier.",
     ),
     "keys": (
         "CONDUCKTOR_KEYS",

@@ -42,6 +42,8 @@ class Rules(msgspec.Struct, frozen=True):
 
 def altered(before: Connection, wish: Alteration, actor: Actor, rules: Rules, now: datetime) -> Connection:
     """The connection after a change. Raises Invalid with a reason per field."""
+    if wish.transport is not None and (wish.transport is Transport.OPENAPI) != (before.transport is Transport.OPENAPI):
+        raise Invalid("The kind of a connection stays.", errors={"transport": "Make a new connection instead."})
     after = msgspec.structs.replace(
         before,
         title=check_title(wish.title) if wish.title is not None else before.title,

@@ -7,6 +7,7 @@ import msgspec
 from conducktor.connections import queries
 from conducktor.connections.catalog.entry import Entry, Needs, Origin
 from conducktor.connections.catalog.library import Catalog
+from conducktor.connections.catalog.of_workspace import catalog_of
 from conducktor.connections.sign_in.client import redirect_uri
 from conducktor.connections.states import Auth
 from conducktor.connections.tool_names import free_connection_name
@@ -52,6 +53,7 @@ class CatalogEntryView(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     category: str
     origin: Origin
+    is_hidden: bool
     is_official: bool
     homepage: str | None
     docs: str | None
@@ -71,8 +73,10 @@ class CatalogEntryView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CatalogView(msgspec.Struct, frozen=True, kw_only=True):
-    """`categories` are those of the whole catalogue, with how many entries each has; `items` those that match. `redirect_uri`
-    is what an app registered at a service is given."""
+    """`items` are those that match, hidden ones too; `categories` those of the whole catalogue, with how many entries each has.
+
+    `redirect_uri` is what an app registered at a service is given.
+    """
 
     items: list[CatalogEntryView]
     categories: dict[str, int]
@@ -88,9 +92,10 @@ async def list_catalog(
 ) -> CatalogView:
     """List the services that can be connected; every word of `search` must occur in title, description or category."""
     taken = await queries.names(tx, actor.workspace_id)
+    catalog = await catalog_of(tx, actor.workspace_id, catalog)
     found = catalog.search(data.search, data.category)
     return CatalogView(
-        items=[_view(entry, taken) for entry in found],
+        items=[_view(entry, taken, is_hidden=entry.id in catalog.hidden) for entry in found],
         categories=catalog.categories(),
         total=len(catalog.entries),
         redirect_uri=redirect_uri(settings.origin),
@@ -100,7 +105,7 @@ async def list_catalog(
 CATALOG_OPERATIONS = (list_catalog,)
 
 
-def _view(entry: Entry, taken: Mapping[str, str | None]) -> CatalogEntryView:
+def _view(entry: Entry, taken: Mapping[str, str | None], *, is_hidden: bool) -> CatalogEntryView:
     additions = entry.additions
     return CatalogEntryView(
         id=entry.id,
@@ -108,6 +113,7 @@ def _view(entry: Entry, taken: Mapping[str, str | None]) -> CatalogEntryView:
         description=entry.description,
         category=additions.category,
         origin=entry.origin,
+        is_hidden=is_hidden,
         is_official=additions.official,
         homepage=entry.homepage,
         docs=additions.docs,

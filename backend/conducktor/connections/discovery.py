@@ -20,6 +20,10 @@ from conducktor.connections.health.owners import Owners
 from conducktor.connections.health.status import ABOUT_THE_CREDENTIAL
 from conducktor.connections.health.vitals import Vitals
 from conducktor.connections.mcp_client import Endpoint, Fault, McpClient, ServerFacts, UpstreamError
+from conducktor.connections.mcp_endpoint import Transport
+from conducktor.connections.openapi import queries as descriptions
+from conducktor.connections.openapi.client import RestClient
+from conducktor.connections.openapi.description import facts_of, tool_entries
 from conducktor.connections.outcome import Failure, Findings
 from conducktor.connections.own_accounts.own_accounts import OwnAccounts
 from conducktor.connections.settling import Found, OffersByKind, Report, settle
@@ -54,6 +58,7 @@ class Discovery:
         self,
         database: Database,
         mcp: McpClient,
+        rest: RestClient,
         key_ring: KeyRing,
         clock: Clock,
         renewals: Renewals,
@@ -65,6 +70,7 @@ class Discovery:
         """`jitter` returns 0 to 1 and spreads the checks over time."""
         self._database = database
         self._mcp = mcp
+        self._rest = rest
         self._key_ring = key_ring
         self._clock = clock
         self._renewals = renewals
@@ -131,12 +137,27 @@ class Discovery:
         return await self._ask_at(connection, endpoint_of(connection, self._key_ring), in_full=in_full)
 
     async def _ask_at(self, connection: Connection, endpoint: Endpoint, *, in_full: bool) -> Findings:
+        if connection.transport is Transport.OPENAPI:
+            return await self._described(connection, endpoint, in_full=in_full)
         # A new look at everything also asks anew for the era; in between, the one that is known is cheaper.
         facts = await self._probed(connection, msgspec.structs.replace(endpoint, era=None) if in_full else endpoint)
         fresh = msgspec.structs.replace(endpoint, era=facts.era, protocol_version=facts.protocol_version)
         if in_full or bytes(facts.server_info) != connection.server_info:
             return await self._ask_for_everything(fresh, facts)
         return Found(facts=facts, tools=None, offers={}, notes=connection.notes)
+
+    async def _described(self, connection: Connection, endpoint: Endpoint, *, in_full: bool) -> Findings:
+        """A REST service: what it offers is in its stored document, whether it is there only itself can tell."""
+        async with self._database.transaction() as tx:
+            description = await descriptions.get(tx, connection.workspace_id, connection.id)
+        if description is None:
+            return outcome.NO_DOCUMENT
+        await self._rest.probe(endpoint)
+        facts = facts_of(description)
+        if not in_full and bytes(facts.server_info) == connection.server_info:
+            return Found(facts=facts, tools=None, offers={}, notes=connection.notes)
+        tools = await asyncio.to_thread(lambda: assess(tool_entries(description)))
+        return Found(facts=facts, tools=tools.tools, offers={kind: () for kind, _, _ in _OFFERS}, notes=tools.notes)
 
     async def _probed(self, connection: Connection, endpoint: Endpoint) -> ServerFacts:
         began = time.monotonic()

@@ -3,16 +3,19 @@
 import asyncio
 from datetime import timedelta
 
+import msgspec
 import structlog
 
 from conducktor.connections import queries
 from conducktor.connections.alteration import Alteration, Rules, altered, is_elsewhere, parts_people
 from conducktor.connections.catalog.library import Catalog
+from conducktor.connections.catalog.of_workspace import catalog_of
 from conducktor.connections.connection import Connection
 from conducktor.connections.credential import endpoint_of
 from conducktor.connections.discovery import CONNECTIONS, Discovery
 from conducktor.connections.lookup import connection_named, existing
-from conducktor.connections.mcp_client import McpClient
+from conducktor.connections.mcp_client import McpClient, Transport
+from conducktor.connections.openapi import queries as descriptions
 from conducktor.connections.own_accounts import queries as own_accounts
 from conducktor.connections.settling import Report
 from conducktor.connections.sign_in.sign_ins import SignIns
@@ -70,9 +73,11 @@ class Lifecycle:
 
     async def add(self, actor: Actor, wish: Wish) -> Connection:
         """Save a new connection, then reach out to it for a few seconds. Raises Invalid, NameTaken."""
-        plan = blueprint(wish, self._catalog, self._guard)
         async with self._database.transaction() as tx:
+            plan = blueprint(wish, await catalog_of(tx, actor.workspace_id, self._catalog), self._guard)
             connection = await self._insert(tx, actor, wish, plan)
+            if plan.description:
+                await descriptions.put(tx, actor.workspace_id, connection.id, plan.description)
             await tx.announce(_change(connection))
         log.info("connection.created", connection=str(connection.id), workspace=str(connection.workspace_id))
         await self._reach(connection, self._first_answer_within_s)
@@ -82,7 +87,8 @@ class Lifecycle:
         """Raises NoSuchConnection, Invalid. What depends on the answer of the upstream is asked anew, for a few seconds."""
         async with self._database.transaction() as tx:
             before = await self._locked(tx, actor.workspace_id, name)
-            rules = Rules(self._guard, self._key_ring, self._catalog.find(before.service or ""))
+            catalog = await catalog_of(tx, actor.workspace_id, self._catalog)
+            rules = Rules(self._guard, self._key_ring, catalog.find(before.service or ""))
             after = altered(before, alteration, actor, rules, self._clock())
             if after == before:
                 return before
@@ -114,6 +120,21 @@ class Lifecycle:
             connection = await queries.get_by_id(tx, workspace_id, connection_id)
         if connection and connection.is_personal_only and connection.state is not ConnectionState.ACTIVE:
             await self.look_at(workspace_id, connection_id)
+
+    async def redescribe(
+        self, actor: Actor, name: str, description: descriptions.Description
+    ) -> tuple[Connection, Report | None]:
+        """Another document, or another choice of its operations. Raises NoSuchConnection, Conflict."""
+        async with self._database.transaction() as tx:
+            before = await self._locked(tx, actor.workspace_id, name)
+            if before.transport is not Transport.OPENAPI:
+                raise Conflict(f"{name} is an MCP server: it says itself what it offers.")
+            after = msgspec.structs.replace(before, revision=before.revision + 1, updated_at=self._clock())
+            await descriptions.put(tx, actor.workspace_id, before.id, description)
+            await queries.save(tx, actor.workspace_id, after)
+            await tx.announce(_change(after))
+        report = None if after.state is ConnectionState.DISABLED else await self._reach(after, TEST_WITHIN_S)
+        return await self._current(after), report
 
     async def look_at(self, workspace_id: WorkspaceId, connection_id: ConnectionId) -> None:
         """Ask it anew, for a few seconds: somebody signed in. The worker goes on with what takes longer."""

@@ -18,6 +18,8 @@ class Transport(StrEnum):
     STREAMABLE_HTTP = "streamable_http"
     SSE = "sse"
     """HTTP+SSE of 2024-11-05: one long GET stream and POSTs beside it."""
+    OPENAPI = "openapi"
+    """No MCP: a REST service, called by `openapi/client.py`."""
 
 
 class Era(StrEnum):

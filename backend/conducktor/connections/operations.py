@@ -10,8 +10,10 @@ from conducktor.connections.catalog_operations import CATALOG_OPERATIONS
 from conducktor.connections.connection import Connection
 from conducktor.connections.finding.operations import FIND_OPERATIONS
 from conducktor.connections.health.operations import HEALTH_OPERATIONS
+from conducktor.connections.import_operations import IMPORT_OPERATIONS
 from conducktor.connections.lifecycle import Lifecycle
 from conducktor.connections.mcp_endpoint import Transport
+from conducktor.connections.openapi.operations import API_OPERATIONS
 from conducktor.connections.own_accounts.operations import OWN_ACCOUNT_OPERATIONS
 from conducktor.connections.sign_in.operations import SIGN_IN_OPERATIONS
 from conducktor.connections.states import Auth
@@ -142,6 +144,8 @@ OPERATIONS = (
     *FIND_OPERATIONS,
     *TOOLSET_OPERATIONS,
     *CATALOG_OPERATIONS,
+    *IMPORT_OPERATIONS,
+    *API_OPERATIONS,
 )
 
 

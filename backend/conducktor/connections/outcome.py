@@ -56,6 +56,11 @@ def needs_more_access(scope: str) -> Failure:
     )
 
 
+NO_DOCUMENT = Failure(
+    fault="no_document",
+    reason="Its OpenAPI document is not there.",
+    next_step="Add the document again on the connection's page.",
+)
 UNREADABLE_CREDENTIAL = Failure(
     fault="unreadable_credential",
     reason="Its stored credential cannot be opened with this installation's keys.",

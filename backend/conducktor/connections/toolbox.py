@@ -1,11 +1,13 @@
 """What one workspace may call, ready to be served: tools, resources and prompts of its usable connections."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
 import msgspec
 
 from conducktor.connections.mcp_endpoint import Endpoint
+from conducktor.connections.openapi.recipe import RestOperation
 from conducktor.connections.states import ConnectionState
 from conducktor.core.ids import ConnectionId, ToolId, WorkspaceId
 from conducktor.core.tool_call import OperationClass
@@ -28,6 +30,8 @@ class Connected(msgspec.Struct, frozen=True, kw_only=True):
     instructions: str | None
     capabilities: msgspec.Raw
     """The upstream's own `capabilities` object."""
+    api: Mapping[str, RestOperation] | None = None
+    """Of a REST service: how each tool is called, by the tool's own name. None for MCP servers."""
 
 
 class Tool(msgspec.Struct, frozen=True, kw_only=True):

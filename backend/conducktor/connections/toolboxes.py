@@ -11,7 +11,10 @@ from conducktor.connections import queries
 from conducktor.connections.connection import Connection
 from conducktor.connections.credential import endpoint_of
 from conducktor.connections.discovery import CONNECTIONS
+from conducktor.connections.mcp_endpoint import Transport
 from conducktor.connections.offering import SharedOffers
+from conducktor.connections.openapi import queries as descriptions
+from conducktor.connections.openapi import recipe
 from conducktor.connections.pinned_tool import PinnedTool
 from conducktor.connections.states import Auth, ConnectionState
 from conducktor.connections.tool_definition import Unusable
@@ -57,7 +60,9 @@ class Toolboxes:
             offers = await queries.offers(tx, workspace_id)
             toolsets = await toolset_queries.list_all(tx, workspace_id)
             settings = await workspace_queries.settings(tx, workspace_id)
-        connected = {c.id: known for c in connections if c.state in USABLE and (known := self._connected(c))}
+            has_api = any(connection.transport is Transport.OPENAPI for connection in connections)
+            recipes = await descriptions.recipes(tx, workspace_id) if has_api else {}
+        connected = {c.id: known for c in connections if c.state in USABLE and (known := self._connected(c, recipes.get(c.id)))}
         usable = [made for tool in tools if (owner := connected.get(tool.connection_id)) and (made := self._tool(tool, owner))]
         shared = SharedOffers(connected, offers)
         whole = Toolbox(
@@ -74,7 +79,7 @@ class Toolboxes:
         )
         return msgspec.structs.replace(whole, toolsets={toolset.name: narrowed(whole, toolset) for toolset in toolsets})
 
-    def _connected(self, connection: Connection) -> Connected | None:
+    def _connected(self, connection: Connection, recipes: bytes | None) -> Connected | None:
         """None when its secret cannot be opened: without it nothing may be sent. Its check says so to people."""
         try:
             endpoint = endpoint_of(connection, self._key_ring)
@@ -92,6 +97,7 @@ class Toolboxes:
             personal_for=connection.personal_for,
             instructions=connection.instructions,
             capabilities=msgspec.Raw(connection.capabilities or b"{}"),
+            api=recipe.decode(recipes) if recipes else None,
         )
 
     def _tool(self, tool: PinnedTool, connection: Connected) -> Tool | None:

@@ -15,6 +15,7 @@ from conducktor.connections.connection import Connection
 from conducktor.connections.credential import check_key_name, check_secret, seal
 from conducktor.connections.hidden_text import hidden_in
 from conducktor.connections.mcp_endpoint import Transport
+from conducktor.connections.openapi.queries import Description
 from conducktor.connections.states import NAMED_AUTH, Auth, ConnectionState
 from conducktor.connections.tool_names import CONNECTION_NAME_LIMIT, check_connection_name, free_connection_name
 from conducktor.core.actor import Actor, Surface
@@ -40,6 +41,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     header_name: str | None
     secret: str | None
     surface: Surface
+    description: Description | None = None
+    """Of a REST service: what is kept of its document."""
 
 
 class Blueprint(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +57,7 @@ class Blueprint(msgspec.Struct, frozen=True, kw_only=True):
     auth: Auth
     header_name: str | None
     secret: str | None
+    description: Description | None
 
     def name_among(self, taken: Mapping[str, object]) -> str:
         """The wished name as it is; without a wish a free one."""
@@ -115,6 +119,8 @@ def blueprint(wish: Wish, catalog: Catalog, guard: AddressGuard) -> Blueprint:
     entry = _entry(wish, catalog)
     if wish.name is not None:
         check_connection_name(wish.name)
+    if wish.transport is Transport.OPENAPI and wish.description is None:
+        raise Invalid("There is no document.", errors={"transport": "Add the OpenAPI document of the service on the page."})
     url = check_url(_url(wish, entry), guard)
     auth = _auth(wish, entry)
     return Blueprint(
@@ -127,6 +133,7 @@ def blueprint(wish: Wish, catalog: Catalog, guard: AddressGuard) -> Blueprint:
         auth=auth,
         header_name=_key_name(wish, entry, auth) if auth in NAMED_AUTH else None,
         secret=_secret(wish, entry, auth),
+        description=wish.description,
     )
 
 
@@ -141,15 +148,10 @@ def check_title(title: str) -> str:
 def suggested_name(entry: Entry | None, url: str) -> str:
     """From the catalogue, else the part of the host that says whose it is: `https://mcp.example.com` → `example`."""
     if entry:
-        return entry.additions.suggested_name or entry.id[:CONNECTION_NAME_LIMIT]
+        return entry.additions.suggested_name or _plain_name(entry.id.rpartition(".")[2])
     labels = [label for label in (urlsplit(url).hostname or "").split(".") if not label.isdigit()]
     telling = labels[-2] if len(labels) > 1 else "".join(labels)
-    name = re.sub(r"[^a-z0-9-]", "-", telling.lower()).strip("-")[:CONNECTION_NAME_LIMIT]
-    try:
-        check_connection_name(name)
-    except Invalid:
-        return "server"
-    return name
+    return _plain_name(telling)
 
 
 def as_sent(secret: str, auth: Auth, header_name: str | None, entry: Entry | None) -> str:
@@ -162,6 +164,15 @@ def as_sent(secret: str, auth: Auth, header_name: str | None, entry: Entry | Non
         reason = "Enter user name and password with a colon between them, for example ada:open-sesame."
         raise Invalid("The secret cannot be used.", errors={"secret": reason})
     return secret
+
+
+def _plain_name(telling: str) -> str:
+    name = re.sub(r"[^a-z0-9-]", "-", telling.lower()).strip("-")[:CONNECTION_NAME_LIMIT]
+    try:
+        check_connection_name(name)
+    except Invalid:
+        return "server"
+    return name
 
 
 def _entry(wish: Wish, catalog: Catalog) -> Entry | None:

@@ -8,6 +8,7 @@ from conducktor.connections import mcp_fault as fault
 from conducktor.connections.credentials import Credentials
 from conducktor.connections.mcp_client import McpClient, OnNotification
 from conducktor.connections.mcp_reply import Notification, Reply
+from conducktor.connections.openapi.client import RestClient
 from conducktor.core.tool_call import CallRequest, CallResult, ToolCall
 from conducktor.gateway.completion import completion_params
 from conducktor.gateway.courier import Courier
@@ -56,6 +57,7 @@ class Upstream:
     def __init__(
         self,
         mcp: McpClient,
+        rest: RestClient,
         local: LocalCalls,
         request_states: RequestStates,
         *,
@@ -64,6 +66,7 @@ class Upstream:
         subscribing: Subscribing,
     ) -> None:
         self._mcp = mcp
+        self._rest = rest
         self._credentials = credentials
         self._courier = courier
         self._subscribing = subscribing
@@ -87,15 +90,19 @@ class Upstream:
             lambda left_s: self._credentials.asking(
                 call,
                 connection,
-                lambda endpoint: self._mcp.request(
-                    endpoint,
-                    call.method,
-                    _encode(params),
-                    name=call.tool,
-                    mirrored=mirrored_headers(target.header_params, call.arguments) if target.header_params else (),
-                    deadline_s=left_s,
-                    on_notification=hearing,
-                    behalf=relay.behalf,
+                lambda endpoint: (
+                    self._rest.request(endpoint, connection.api.get(call.tool), call.arguments, deadline_s=left_s)
+                    if connection.api is not None
+                    else self._mcp.request(
+                        endpoint,
+                        call.method,
+                        _encode(params),
+                        name=call.tool,
+                        mirrored=mirrored_headers(target.header_params, call.arguments) if target.header_params else (),
+                        deadline_s=left_s,
+                        on_notification=hearing,
+                        behalf=relay.behalf,
+                    )
                 ),
             ),
             may_repeat=target.may_repeat,

@@ -6,7 +6,6 @@ address that the guard has seen, and to no other.
 
 import asyncio
 import errno
-import os
 import re
 import socket
 from collections.abc import AsyncIterator, Mapping
@@ -23,7 +22,8 @@ from yarl import URL
 
 from conducktor.core.errors import Invalid
 from conducktor.infra.address_guard import AddressGuard, AddressRefused, parse_address
-from conducktor.infra.http_errors import BrokenResponse, ConnectFailed, HttpError, TimedOut, TlsFailed, TooLarge
+from conducktor.infra.http_errors import TooLarge
+from conducktor.infra.http_failures import translated
 from conducktor.infra.http_syntax import parse_url
 from conducktor.infra.name_lookup import Lookup, SystemLookup
 from conducktor.infra.tls_trust import client_context
@@ -103,6 +103,19 @@ class HttpClient:
         """GET; as `post`. Sent again once when a pooled connection turns out dead."""
         return Exchange(self, "GET", url, headers, None, deadline_s, max_bytes)
 
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        deadline_s: float | None,
+        max_bytes: int | None = MAX_BODY_BYTES,
+    ) -> "Exchange":
+        """Any method, in capitals; as `post`. Idempotent ones are sent again as `get` is. The URL is sent as it is encoded."""
+        return Exchange(self, method, url, headers, body, deadline_s, max_bytes, _is_exact=True)
+
     def delete(self, url: str, *, headers: Mapping[str, str], deadline_s: float | None) -> "Exchange":
         """DELETE; as `get`."""
         return Exchange(self, "DELETE", url, headers, None, deadline_s, MAX_BODY_BYTES)
@@ -162,10 +175,13 @@ class Exchange:
     _body: bytes | None
     _deadline_s: float | None
     _max_bytes: int | None
+    _is_exact: bool = False
     _response: "Response" = field(init=False)
 
     async def __aenter__(self) -> "Response":
         url = self._client._checked(self._url)
+        if self._is_exact:
+            url = _as_written(self._url, url)
         body = self._body
         try:
             response = await self._client._sessions[url.scheme].request(
@@ -177,7 +193,7 @@ class Exchange:
                 timeout=self._client._timeout(self._deadline_s),
             )
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise _translated(error, url, self._deadline_s, before_answer=True) from None
+            raise translated(error, url, self._deadline_s, before_answer=True) from None
         self._response = Response(response, url, self._deadline_s, self._max_bytes)
         return self._response
 
@@ -222,7 +238,7 @@ class Response:
         try:
             piece = await self._response.content.readany()
         except (aiohttp.ClientError, OSError) as error:
-            raise _translated(error, self._url, self._deadline_s, before_answer=False) from None
+            raise translated(error, self._url, self._deadline_s, before_answer=False) from None
         if self._max_bytes is not None:
             self._read_bytes += len(piece)
             if self._read_bytes > self._max_bytes:
@@ -265,35 +281,9 @@ class _GuardedResolver(AbstractResolver):
         """Nothing is kept open here."""
 
 
-def _translated(error: Exception, url: URL, deadline_s: float | None, *, before_answer: bool) -> HttpError | Invalid:
-    host = url.host
-    match error:
-        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientSSLError():
-            reason = getattr(error.__cause__, "verify_message", "") or "the secure connection could not be set up"
-            return TlsFailed(
-                f"{host} could not prove who it is: {reason}.",
-                next_step="Check the address. For a private certificate authority the operator sets CONDUCKTOR_OUTBOUND_CA_FILE.",
-            )
-        case aiohttp.ClientConnectorDNSError():
-            return ConnectFailed(f"There is no server called {host}.", next_step="Check the address for typing mistakes.")
-        case aiohttp.ConnectionTimeoutError():
-            return ConnectFailed(f"{host} did not accept a connection in time.")
-        case aiohttp.ClientConnectorError():
-            return ConnectFailed(f"{host} does not accept connections on port {url.port} ({_reason(error.os_error)}).")
-        case TimeoutError():
-            return TimedOut(f"{host} did not finish its answer within {deadline_s or 0:g} s.")
-        case aiohttp.ClientPayloadError():
-            return BrokenResponse(f"{host} broke off its answer.")
-        case aiohttp.ClientResponseError():
-            return BrokenResponse(f"{host} does not speak HTTP properly.")
-        case aiohttp.ClientError() | OSError():
-            return BrokenResponse(f"{host} closed the connection.", before_answer=before_answer)
-        case _:
-            return Invalid(f"The request to {host} can not be sent: a header is not valid.")
-
-
-def _reason(error: OSError) -> str:
-    """The system's words: asyncio's own text repeats the address. Our guard's refusal (EACCES) has words of its own."""
-    if error.errno is None or error.errno == errno.EACCES:
-        return error.strerror or "refused"
-    return os.strerror(error.errno)
+def _as_written(text: str, checked: URL) -> URL:
+    """Without yarl's own spelling of path and query, where `%2C` and `,` are different things. Raises Invalid."""
+    exact = URL(text, encoded=True)
+    if (exact.scheme, exact.raw_host, exact.port) != (checked.scheme, checked.raw_host, checked.port):
+        raise Invalid("This is not a usable address: its server name is spelled unusually.")
+    return exact

@@ -46,6 +46,7 @@ class Parts(WithAuthorization):
             budgets=self.budgets,
             upstream=Upstream(
                 self.mcp,
+                self.rest,
                 self.management,
                 RequestStates(self.database, self.key_ring, self.clock),
                 credentials=self.credentials,

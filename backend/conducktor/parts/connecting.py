@@ -8,6 +8,7 @@ from conducktor.connections.health.owners import Owners
 from conducktor.connections.health.vitals import Vitals
 from conducktor.connections.lifecycle import Lifecycle
 from conducktor.connections.mcp_client import McpClient
+from conducktor.connections.openapi.client import RestClient
 from conducktor.connections.own_accounts.link import SignInLinks
 from conducktor.connections.own_accounts.own_accounts import OwnAccounts
 from conducktor.connections.sign_in.renewals import Renewals
@@ -26,6 +27,7 @@ class WithConnections(WithAccounts):
         super().__init__(settings)
         self.standing_http = HttpClient(settings, connections_per_host=1024)
         self.mcp = McpClient(self.http, client_version=__version__, standing_http=self.standing_http)
+        self.rest = RestClient(self.http, self.clock)
         self.catalog = Catalog(settings)
         self.renewals = Renewals(self.database, self.http, self.key_ring, self.clock)
         self.sign_ins = SignIns(self.database, self.http, self.mcp, self.key_ring, self.clock, self.audit, settings.origin)
@@ -35,7 +37,15 @@ class WithConnections(WithAccounts):
         self.credentials = Credentials(self.renewals, self.own_accounts)
         self.owners = Owners(self.notices, self.clock, settings.origin)
         self.discovery = Discovery(
-            self.database, self.mcp, self.key_ring, self.clock, self.renewals, self.vitals, self.own_accounts, self.owners
+            self.database,
+            self.mcp,
+            self.rest,
+            self.key_ring,
+            self.clock,
+            self.renewals,
+            self.vitals,
+            self.own_accounts,
+            self.owners,
         )
         self.refreshes = Refreshes(self.discovery)
         self.watches = Watches(self.mcp, self.renewals, self.refreshes)

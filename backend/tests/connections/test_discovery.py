@@ -317,6 +317,7 @@ async def test_pauses_between_failures_grow_and_are_spread(desk: Desk, shelf: Sh
     discovery = Discovery(
         parts.database,
         parts.mcp,
+        parts.rest,
         parts.key_ring,
         parts.clock,
         parts.renewals,

@@ -107,6 +107,7 @@ _EXAMPLES = {
     "email": "somebody@example.com",
     "role": "contractor",
     "definition_hash": "00" * 32,
+    "is_hidden": True,
     "name": "A name",
     "operation_class": "read",
     "policy_ids": [],
@@ -117,4 +118,5 @@ _EXAMPLES = {
     "kind": "email",
     "limit_micro_usd": 1_000_000_000,
     "basis": "free",
+    "operations": ["GET /x"],
 }

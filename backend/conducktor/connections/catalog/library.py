@@ -1,12 +1,19 @@
-"""All services this installation offers: our files, and the sandbox when it runs here."""
+"""All services this installation offers: our files, what its operator added, and the sandbox when it runs here."""
 
+from collections.abc import Iterable
 from importlib.resources import files
+from pathlib import Path
+from typing import Self
+
+import msgspec
 
 from conducktor.connections.catalog.document import Remote, read_document
 from conducktor.connections.catalog.entry import Additions, Entry, Origin, ServiceAuth, entry_of
+from conducktor.core.errors import Invalid
 from conducktor.settings import Settings
 
 SANDBOX = "Sandbox"
+OPERATOR_FILE_LIMIT = 8 * 1024 * 1024
 
 _SANDBOX_SERVICES = (
     ("issue-tracker", "Issue tracker", "Practise with issues: search, create and update them.", "linear-prod"),
@@ -20,15 +27,37 @@ class Catalog:
     """Read-only; read once. Iterates with the sandbox first, then by title."""
 
     def __init__(self, settings: Settings) -> None:
-        services = sorted(_shipped(), key=lambda entry: entry.title.casefold())
-        self._entries = {entry.id: entry for entry in (*_sandbox(settings), *services)}
+        """Raises Invalid when what the operator added cannot be read."""
+        services = [*_shipped(), *_operators(settings.catalog)]
+        kept = [entry for entry in services if entry.id not in settings.catalog_hide]
+        self._fill([*_sandbox(settings), *kept], frozenset())
+
+    def with_more(self, entries: Iterable[Entry], hidden: frozenset[str]) -> Self:
+        """This catalogue with further entries, which never replace one of ours; `hidden` ones are no longer found."""
+        more = type(self).__new__(type(self))
+        more._fill([*entries, *self._all.values()], hidden)
+        return more
+
+    def _fill(self, entries: Iterable[Entry], hidden: frozenset[str]) -> None:
+        by_id = {entry.id: entry for entry in entries}
+        in_order = sorted(by_id.values(), key=lambda e: (False, "") if e.origin is Origin.SANDBOX else (True, e.title.casefold()))
+        self._all = {entry.id: entry for entry in in_order}
+        self.hidden = hidden & by_id.keys()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        return tuple(self._entries.values())
+        return tuple(entry for entry in self._all.values() if entry.id not in self.hidden)
+
+    @property
+    def everything(self) -> tuple[Entry, ...]:
+        """With what is hidden."""
+        return tuple(self._all.values())
 
     def find(self, service: str) -> Entry | None:
-        return self._entries.get(service)
+        return None if service in self.hidden else self._all.get(service)
+
+    def knows(self, service: str) -> bool:
+        return service in self._all
 
     def categories(self) -> dict[str, int]:
         """How many entries each category has, in alphabetical order, the sandbox first."""
@@ -38,9 +67,9 @@ class Catalog:
         return dict(sorted(counts.items(), key=lambda item: (item[0] != SANDBOX, item[0].casefold())))
 
     def search(self, text: str, category: str | None) -> tuple[Entry, ...]:
-        """Entries in which every word of `text` occurs; those whose title begins with it come first."""
+        """Entries in which every word of `text` occurs, hidden ones too; those whose title begins with it come first."""
         words = text.casefold().split()
-        found = [e for e in self.entries if category in (None, e.additions.category) and all(w in _haystack(e) for w in words)]
+        found = [e for e in self.everything if category in (None, e.additions.category) and all(w in _haystack(e) for w in words)]
         start = text.strip().casefold()
         return tuple(sorted(found, key=lambda e: bool(start) and not e.title.casefold().startswith(start)))
 
@@ -49,6 +78,28 @@ def _shipped() -> list[Entry]:
     folder = files(__package__) / "services"
     documents = (read_document(file.read_bytes()) for file in folder.iterdir() if file.name.endswith(".json"))
     return [entry_of(document, document.name.rpartition("/")[2]) for document in documents]
+
+
+class _Listing(msgspec.Struct):
+    servers: list[msgspec.Raw] | None = None
+
+
+def _operators(path: Path | None) -> list[Entry]:
+    """A file with one document or `{"servers": […]}`, or a folder of such files. The operator is believed as we are."""
+    if path is None:
+        return []
+    sources = sorted(path.glob("*.json")) if path.is_dir() else [path]
+    entries = []
+    for source in sources:
+        try:
+            if source.stat().st_size > OPERATOR_FILE_LIMIT:
+                raise Invalid(f"it is larger than {OPERATOR_FILE_LIMIT // 1024 // 1024} MB.")
+            raw = source.read_bytes()
+            documents = [read_document(one) for one in msgspec.json.decode(raw, type=_Listing).servers or [msgspec.Raw(raw)]]
+            entries += [entry_of(one, one.name.replace("/", "."), Origin.OPERATOR) for one in documents]
+        except (OSError, msgspec.MsgspecError, Invalid) as error:
+            raise Invalid(f"CONDUCKTOR_CATALOG: {source} cannot be used: {error}") from None
+    return entries
 
 
 def _sandbox(settings: Settings) -> list[Entry]:

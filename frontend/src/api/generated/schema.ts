@@ -293,6 +293,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/apis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a connection of chosen operations of an OpenAPI document; each becomes a tool.
+         * @description Make a connection of chosen operations of an OpenAPI document; each becomes a tool.
+         */
+        post: operations["apis_connect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/apis/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look into an OpenAPI document: its operations, addresses and ways to sign in. Nothing is stored.
+         * @description Look into an OpenAPI document: its operations, addresses and ways to sign in. Nothing is stored.
+         */
+        post: operations["apis_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/approvals": {
         parameters: {
             query?: never;
@@ -625,6 +665,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/catalog/{service}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an imported service out of the gallery. Connections to it stay.
+         * @description Take an imported service out of the gallery. Connections to it stay.
+         */
+        delete: operations["catalog_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/catalog/{service}/visibility": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Hide a service from this workspace's gallery, or show it again. Connections to it stay.
+         * @description Hide a service from this workspace's gallery, or show it again. Connections to it stay.
+         */
+        put: operations["catalog_set_visibility"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/catalog/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add services to this workspace's gallery from a server.json document. Nothing is connected by this.
+         * @description Add services to this workspace's gallery from a server.json document. Nothing is connected by this.
+         */
+        post: operations["catalog_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/connections": {
         parameters: {
             query?: never;
@@ -678,6 +778,30 @@ export interface paths {
          * @description Change a connection's title, address or key, or switch it off and on.
          */
         patch: operations["connections_update"];
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/connections/{name}/api": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the OpenAPI document of a connection, and which of its operations are tools.
+         * @description Show the OpenAPI document of a connection, and which of its operations are tools.
+         */
+        get: operations["apis_get"];
+        /**
+         * Choose other operations, or put another document in the place of the old one. Changed tools wait to be accepted.
+         * @description Choose other operations, or put another document in the place of the old one. Changed tools wait to be accepted.
+         */
+        put: operations["apis_change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/workspaces/{workspace}/connections/{name}/health": {
@@ -1603,6 +1727,28 @@ export interface components {
          * @enum {string}
          */
         AccountState: "signed_in" | "ended" | "missing";
+        /** ApiOperationView */
+        ApiOperationView: {
+            is_chosen: boolean;
+            is_deprecated: boolean;
+            key: string;
+            method: string;
+            operation_class: components["schemas"]["OperationClass"];
+            path: string;
+            refusal: string | null;
+            summary: string;
+            tags: string[];
+            tool: string;
+        };
+        /** ApiView */
+        ApiView: {
+            operations: components["schemas"]["ApiOperationView"][];
+            security: components["schemas"]["SecurityOption"][];
+            servers: string[];
+            source_url: string | null;
+            title: string;
+            version: string;
+        };
         /**
          * AppliesTo
          * @description organization: for all its workspaces; owners only.
@@ -1734,6 +1880,7 @@ export interface components {
         };
         /**
          * Auth
+         * @default none
          * @enum {string}
          */
         Auth: "none" | "bearer" | "header" | "basic" | "query" | "oauth";
@@ -1862,6 +2009,7 @@ export interface components {
             id: string;
             imported_by: string | null;
             is_available: boolean;
+            is_hidden: boolean;
             is_official: boolean;
             key_names: {
                 [key: string]: string;
@@ -1892,6 +2040,19 @@ export interface components {
             items: components["schemas"]["CatalogEntryView"][];
             redirect_uri: string;
             total: number;
+        };
+        /** ChangeApiBody */
+        ChangeApiBody: {
+            /** @description Its text, JSON or YAML. */
+            document?: string | null;
+            /** @description Where the OpenAPI document is. */
+            document_url?: string | null;
+            /**
+             * @description Fetch the document again from where it came.
+             * @default false
+             */
+            is_refreshed: boolean;
+            operations?: string[] | null;
         };
         /** ChangeChannelBody */
         ChangeChannelBody: {
@@ -1965,6 +2126,20 @@ export interface components {
         CloseApprovalBody: {
             comment: string;
             happened: boolean;
+        };
+        /** ConnectApi */
+        ConnectApi: {
+            auth?: components["schemas"]["Auth"];
+            /** @description Its text, JSON or YAML. */
+            document?: string | null;
+            /** @description Where the OpenAPI document is. */
+            document_url?: string | null;
+            header_name?: string | null;
+            name?: string | null;
+            operations: string[];
+            secret?: string | null;
+            title?: string | null;
+            url: string;
         };
         /** ConnectionDetail */
         ConnectionDetail: {
@@ -2364,6 +2539,24 @@ export interface components {
             tools: components["schemas"]["ToolCounts"];
             uptime_percent: number | null;
         };
+        /** ImportedService */
+        ImportedService: {
+            id: string;
+            title: string;
+        };
+        /** ImportEntries */
+        ImportEntries: {
+            /** @description The text of such a document. */
+            document?: string | null;
+            file_name?: string | null;
+            /** @description Where a server.json document, or a page of a registry, is. */
+            url?: string | null;
+        };
+        /** ImportReport */
+        ImportReport: {
+            imported: components["schemas"]["ImportedService"][];
+            refused: components["schemas"]["RefusedService"][];
+        };
         /** Installation */
         Installation: {
             client_id: string;
@@ -2696,6 +2889,18 @@ export interface components {
             seconds: number;
             used: number | null;
         };
+        /** ReadDescription */
+        ReadDescription: {
+            /** @description Its text, JSON or YAML. */
+            document?: string | null;
+            /** @description Where the OpenAPI document is. */
+            document_url?: string | null;
+        };
+        /** RefusedService */
+        RefusedService: {
+            name: string;
+            reason: string;
+        };
         /** ReorderPolicies */
         ReorderPolicies: {
             applies_to?: components["schemas"]["AppliesTo"];
@@ -2731,6 +2936,13 @@ export interface components {
          * @enum {string}
          */
         Scope: "connections" | "tools" | "usage" | "manage" | "approvals";
+        /** SecurityOption */
+        SecurityOption: {
+            auth: components["schemas"]["Auth"];
+            key_name?: string | null;
+            label: string;
+            note?: string | null;
+        };
         /** SentInvitation */
         SentInvitation: {
             invitation: components["schemas"]["InvitationView"];
@@ -2789,6 +3001,10 @@ export interface components {
             client_id?: string | null;
             /** @description The client secret, if the service gave one. */
             secret?: string | null;
+        };
+        /** SetVisibilityBody */
+        SetVisibilityBody: {
+            is_hidden: boolean;
         };
         /**
          * Share
@@ -2966,7 +3182,7 @@ export interface components {
          * Transport
          * @enum {string}
          */
-        Transport: "streamable_http" | "sse";
+        Transport: "streamable_http" | "sse" | "openapi";
         /** TrialExample */
         TrialExample: {
             after: components["schemas"]["Said"];
@@ -3229,6 +3445,8 @@ export type AcceptToolBody = components['schemas']['AcceptToolBody'];
 export type AccountHolder = components['schemas']['AccountHolder'];
 export type AccountHolders = components['schemas']['AccountHolders'];
 export type AccountState = components['schemas']['AccountState'];
+export type ApiOperationView = components['schemas']['ApiOperationView'];
+export type ApiView = components['schemas']['ApiView'];
 export type AppliesTo = components['schemas']['AppliesTo'];
 export type ApprovalCounts = components['schemas']['ApprovalCounts'];
 export type ApprovalDetail = components['schemas']['ApprovalDetail'];
@@ -3253,6 +3471,7 @@ export type CatalogAddress = components['schemas']['CatalogAddress'];
 export type CatalogEntryView = components['schemas']['CatalogEntryView'];
 export type CatalogVariable = components['schemas']['CatalogVariable'];
 export type CatalogView = components['schemas']['CatalogView'];
+export type ChangeApiBody = components['schemas']['ChangeApiBody'];
 export type ChangeChannelBody = components['schemas']['ChangeChannelBody'];
 export type ChangeGroupBody = components['schemas']['ChangeGroupBody'];
 export type ChangePassword = components['schemas']['ChangePassword'];
@@ -3264,6 +3483,7 @@ export type ClassifyToolBody = components['schemas']['ClassifyToolBody'];
 export type ClientKind = components['schemas']['ClientKind'];
 export type ClientView = components['schemas']['ClientView'];
 export type CloseApprovalBody = components['schemas']['CloseApprovalBody'];
+export type ConnectApi = components['schemas']['ConnectApi'];
 export type ConnectionDetail = components['schemas']['ConnectionDetail'];
 export type ConnectionList = components['schemas']['ConnectionList'];
 export type ConnectionPrices = components['schemas']['ConnectionPrices'];
@@ -3303,6 +3523,9 @@ export type HealthHistory = components['schemas']['HealthHistory'];
 export type HealthPoint = components['schemas']['HealthPoint'];
 export type HealthStatus = components['schemas']['HealthStatus'];
 export type HealthView = components['schemas']['HealthView'];
+export type ImportedService = components['schemas']['ImportedService'];
+export type ImportEntries = components['schemas']['ImportEntries'];
+export type ImportReport = components['schemas']['ImportReport'];
 export type Installation = components['schemas']['Installation'];
 export type InvitationView = components['schemas']['InvitationView'];
 export type InvitePerson = components['schemas']['InvitePerson'];
@@ -3345,18 +3568,22 @@ export type PriceView = components['schemas']['PriceView'];
 export type Profile = components['schemas']['Profile'];
 export type QuestionView = components['schemas']['QuestionView'];
 export type RateLeft = components['schemas']['RateLeft'];
+export type ReadDescription = components['schemas']['ReadDescription'];
+export type RefusedService = components['schemas']['RefusedService'];
 export type ReorderPolicies = components['schemas']['ReorderPolicies'];
 export type ResetPassword = components['schemas']['ResetPassword'];
 export type Role = components['schemas']['Role'];
 export type Rule = components['schemas']['Rule'];
 export type Said = components['schemas']['Said'];
 export type Scope = components['schemas']['Scope'];
+export type SecurityOption = components['schemas']['SecurityOption'];
 export type SentInvitation = components['schemas']['SentInvitation'];
 export type ServiceCost = components['schemas']['ServiceCost'];
 export type Session = components['schemas']['Session'];
 export type SessionView = components['schemas']['SessionView'];
 export type SetPrice = components['schemas']['SetPrice'];
 export type SetSignInClientBody = components['schemas']['SetSignInClientBody'];
+export type SetVisibilityBody = components['schemas']['SetVisibilityBody'];
 export type Share = components['schemas']['Share'];
 export type ShownInvitation = components['schemas']['ShownInvitation'];
 export type SignedUp = components['schemas']['SignedUp'];
@@ -3785,6 +4012,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MyWorkspace"];
+                };
+            };
+        };
+    };
+    apis_connect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectApi"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+        };
+    };
+    apis_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadDescription"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiView"];
                 };
             };
         };
@@ -4227,6 +4506,78 @@ export interface operations {
             };
         };
     };
+    catalog_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    catalog_set_visibility: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetVisibilityBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    catalog_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportEntries"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+        };
+    };
     connections_list: {
         parameters: {
             query?: never;
@@ -4342,6 +4693,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+        };
+    };
+    apis_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiView"];
+                };
+            };
+        };
+    };
+    apis_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeApiBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestReport"];
                 };
             };
         };

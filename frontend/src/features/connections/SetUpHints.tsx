@@ -72,7 +72,7 @@ function Documentation({ href }: { href: string }) {
     <>
       {" "}
       <a href={href} target="_blank" rel="noreferrer">
-        How {new URL(href).host} explains it
+        How {URL.canParse(href) ? new URL(href).host : "the service"} explains it
       </a>
     </>
   );

@@ -12,6 +12,7 @@ const SNOWFLAKE: CatalogEntryView = {
   homepage: null,
   docs: null,
   origin: "shipped",
+  is_hidden: false,
   is_official: true,
   addresses: [
     {
