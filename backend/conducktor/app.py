@@ -34,6 +34,7 @@ from conducktor.edges.in_flight import InFlight
 from conducktor.edges.live_events import OpenPages
 from conducktor.edges.mcp_endpoint import McpEndpoint
 from conducktor.edges.mcp_methods import Methods
+from conducktor.edges.mcp_questions import ClientQuestions
 from conducktor.edges.mcp_subscriptions import McpSubscriptions
 from conducktor.edges.mcp_tasks import McpTasks
 from conducktor.edges.service_status import StatusBoard
@@ -62,8 +63,14 @@ def create_app(settings: Settings, *, process_index: int = 0, described: bool = 
     subscriptions = McpSubscriptions(parts.listeners, parts.subscriptions)
     traits = ClientTraits(parts.database, parts.changes)
     methods = Methods(parts.gateway, parts.lists, parts.authenticator, traits, subscriptions, McpTasks(parts.tasks))
-    in_flight = InFlight(parts.database, parts.changes)
-    mcp = McpEndpoint(methods, parts.authenticator, in_flight, subscriptions, settings.resource)
+    mcp = McpEndpoint(
+        methods,
+        parts.authenticator,
+        InFlight(parts.database, parts.changes),
+        subscriptions,
+        ClientQuestions(parts.exchanges),
+        resource=settings.resource,
+    )
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:

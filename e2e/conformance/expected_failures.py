@@ -1,36 +1,8 @@
 """What fails today, and why. Empty for scored scenarios is the goal; whatever passes must leave this list."""
 
-_ASKING = "the gateway does not carry requests of a server to a client of the handshake era yet"
-_HELD = "a question of a server of the handshake era can not be put to a client that has no open stream yet"
 _TASKS = "its fixture tools would make tasks of their own: the SDK of the upstream offers none, and the gateway carries none"
 
-_HANDSHAKE = {
-    "tools-call-sampling": _ASKING,
-    "tools-call-elicitation": _ASKING,
-    "elicitation-sep1034-defaults": _ASKING,
-    "elicitation-sep1330-enums": _ASKING,
-}
-
-SCORED: dict[tuple[str, str], dict[str, str]] = {
-    ("2025-11-25", "legacy"): _HANDSHAKE,
-    ("2025-11-25", "modern"): _HANDSHAKE,
-    ("2025-11-25", "dual"): _HANDSHAKE,
-    ("2026-07-28", "modern"): {},
-    ("2026-07-28", "dual"): {},
-    ("2026-07-28", "legacy"): {
-        "server-stateless": _HELD,
-        "input-required-result-basic-elicitation": _HELD,
-        "input-required-result-basic-sampling": _HELD,
-        "input-required-result-basic-list-roots": _HELD,
-        "input-required-result-request-state": _HELD,
-        "input-required-result-multiple-input-requests": _HELD,
-        "input-required-result-multi-round": _HELD,
-        "input-required-result-non-tool-request": _HELD,
-        "input-required-result-result-type": _HELD,
-        "input-required-result-tampered-state": _HELD,
-        "input-required-result-capability-check": _HELD,
-    },
-}
+SCORED: dict[tuple[str, str], dict[str, str]] = {}
 """(revision of the client, era of the upstream) → scenario → reason."""
 
 UNSCORED: dict[str, str] = {

@@ -1,5 +1,6 @@
 """What the interactive fixtures ask, and how: a request on the open stream before 2026-07-28, a result that asks since."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -93,14 +94,9 @@ async def answered(
     """All answers as text. Raises Unanswered (2026-07-28), MCPError for a forged state."""
     rounds = QUESTIONS[name]
     if ctx.protocol_version < MODERN:
-        return json.dumps([await _ask(ctx, _told(asked, params)) for step in rounds for asked in step.values()])
+        return json.dumps([await _ask_all(ctx, _wanted(ctx, name, step, params)) for step in rounds])
     number = _opened(name, params.request_state) if params.request_state else 0
-    declared = ctx.session.client_capabilities
-    wanted = {
-        key: _told(asked, params)
-        for key, asked in rounds[number].items()
-        if "capabilities" not in name or getattr(declared, _CAPABILITY[asked["method"]], None) is not None
-    }
+    wanted = _wanted(ctx, name, rounds[number], params)
     given = params.input_responses or {}
     if wanted.keys() - given.keys():
         raise Unanswered(_asking(name, wanted, number))
@@ -114,15 +110,35 @@ def _dumped(answer: Any) -> Any:
     return answer.model_dump(mode="json", by_alias=True, exclude_none=True) if hasattr(answer, "model_dump") else answer
 
 
-async def _ask(ctx: ServerRequestContext[Any, Any], asked: Json) -> Any:
+def _wanted(
+    ctx: ServerRequestContext[Any, Any],
+    name: str,
+    step: dict[str, Json],
+    params: types.CallToolRequestParams | types.GetPromptRequestParams,
+) -> dict[str, Json]:
+    declared = ctx.session.client_capabilities
+    return {
+        key: _told(asked, params)
+        for key, asked in step.items()
+        if "capabilities" not in name or getattr(declared, _CAPABILITY[asked["method"]], None) is not None
+    }
+
+
+async def _ask_all(ctx: ServerRequestContext[Any, Any], wanted: dict[str, Json]) -> list[Any]:
+    """All at once, each under its own name."""
+    return await asyncio.gather(*(_ask(ctx, key, asked) for key, asked in wanted.items()))
+
+
+async def _ask(ctx: ServerRequestContext[Any, Any], key: str, asked: Json) -> Any:
     kinds: dict[str, tuple[Any, Any]] = {
         "elicitation/create": (types.ElicitRequest, types.ElicitResult),
         "sampling/createMessage": (types.CreateMessageRequest, types.CreateMessageResult),
         "roots/list": (types.ListRootsRequest, types.ListRootsResult),
     }
     request, result = kinds[asked["method"]]
+    named = {**asked, "params": {**asked["params"], "_meta": {"dev.conducktor/inputRequest": key}}}
     answer = await ctx.session.send_request(
-        request.model_validate(asked), result, metadata=ServerMessageMetadata(related_request_id=ctx.request_id)
+        request.model_validate(named), result, metadata=ServerMessageMetadata(related_request_id=ctx.request_id)
     )
     return _dumped(answer)
 

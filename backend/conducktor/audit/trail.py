@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from conducktor.core.actor import Actor
 from conducktor.core.errors import ConducktorError, Kind
@@ -12,6 +12,8 @@ from conducktor.core.money import MicroUsd
 from conducktor.core.tool_call import CallRequest, CallResult, Outcome, ToolCall
 
 Submit = Callable[[Actor, CallRequest, ToolCall | None], asyncio.Future[None]]
+
+QUESTIONS_KEPT = 100
 
 _OUTCOMES = {
     Kind.FORBIDDEN: Outcome.DENIED,
@@ -62,6 +64,7 @@ class Trail:
         if request.executor is not None:
             self._notes["executor"] = request.executor
         self._bill: Bill | None = None
+        self._questions: list[dict[str, Any]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -86,8 +89,9 @@ class Trail:
     @property
     def decision(self) -> dict[str, object]:
         """For the audit: what was decided, the approval that it waits for, attempts that failed, why it cost something else,
-        the toolset by whose endpoint and the executor by which it came."""
-        return {**(self._decided.record if self._decided else {}), **self._notes}
+        the toolset by whose endpoint and the executor by which it came, what the service asked."""
+        asked = {"questions": self._questions[:QUESTIONS_KEPT]} if self._questions else {}
+        return {**(self._decided.record if self._decided else {}), **self._notes, **asked}
 
     async def durable(self) -> None:
         """Wait until the entry is committed. Raises Unavailable: then nothing may be called."""
@@ -98,6 +102,10 @@ class Trail:
     def pays(self, bill: Bill) -> None:
         """What the call costs is read from it at the end, however the call ends."""
         self._bill = bill
+
+    def asked(self, note: dict[str, Any]) -> None:
+        """What is known of a question that the service asked meanwhile, or of its answer; it may be completed later."""
+        self._questions.append(note)
 
     def finish(self, result: CallResult) -> None:
         self.outcome = Outcome.TOOL_ERROR if result.is_error or result.error is not None else Outcome.OK

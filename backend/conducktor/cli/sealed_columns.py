@@ -30,6 +30,7 @@ SEALED_COLUMNS = (
     SealedColumn("notice_channels", "settings_sealed"),
     SealedColumn("approvals", "params_sealed"),
     SealedColumn("approvals", "result_sealed"),
+    SealedColumn("exchanges", "content_sealed"),
     SealedColumn("audit_entries", "arguments_sealed"),
 )
 """The audit comes last: it is by far the longest."""

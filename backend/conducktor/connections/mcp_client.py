@@ -11,7 +11,7 @@ from conducktor.connections.mcp_fault import Fault, UpstreamError
 from conducktor.connections.mcp_listing import Listing
 from conducktor.connections.mcp_outbox import Outbox
 from conducktor.connections.mcp_reply import Notification, Reply, RpcError
-from conducktor.connections.mcp_request import NOBODY, Ask, Behalf, Deadline, OnNotification
+from conducktor.connections.mcp_request import NOBODY, Ask, Behalf, Deadline, Inquiry, OnInquiry, OnNotification, Unanswered
 from conducktor.connections.mcp_streamable import StreamableChannel
 from conducktor.connections.standing.news import Hears, Standing
 from conducktor.core.clock import Clock, utc_now
@@ -23,13 +23,16 @@ __all__ = [
     "Endpoint",
     "Era",
     "Fault",
+    "Inquiry",
     "McpClient",
     "Notification",
+    "OnInquiry",
     "OnNotification",
     "Reply",
     "RpcError",
     "ServerFacts",
     "Transport",
+    "Unanswered",
     "UpstreamError",
 ]
 
@@ -71,16 +74,18 @@ class McpClient:
         repeatable: bool = False,
         on_notification: OnNotification | None = None,
         behalf: Behalf = NOBODY,
+        on_inquiry: OnInquiry | None = None,
     ) -> Reply:
         """Ask one thing and wait for its answer. Raises UpstreamError when there is none within `deadline_s` seconds.
 
         `params` is a JSON object, sent as it is (modern upstreams: our keys are merged into its `_meta`). `name` is the tool,
         prompt or resource URI for `Mcp-Name`; `mirrored` are the complete, encoded `Mcp-Param-*` headers of `x-mcp-header`.
         `repeatable` allows one resend when a pooled connection turns out dead; lists, reads and prompts always are.
+        `on_inquiry` answers what a legacy upstream asks back; it may ask for what `behalf` is able to, and its time stands still.
         Cancelling the awaiting task cancels the request upstream.
         """
         may_repeat = repeatable or method in _REPEATABLE
-        ask = Ask(method, params, Deadline(deadline_s), name, mirrored, may_repeat, on_notification, behalf)
+        ask = Ask(method, params, Deadline(deadline_s), name, mirrored, may_repeat, on_notification, behalf, on_inquiry)
         return await self._channel(endpoint).request(ask)
 
     async def probe(self, endpoint: Endpoint, *, deadline_s: float = 20.0) -> ServerFacts:

@@ -9,6 +9,7 @@ from msgspec import UNSET
 from conducktor.connections import mcp_fault as fault
 from conducktor.connections.mcp_endpoint import Endpoint
 from conducktor.connections.mcp_fault import UpstreamError
+from conducktor.connections.mcp_inquiries import Inquiries
 from conducktor.connections.mcp_outbox import Outbox
 from conducktor.connections.mcp_redaction import Redaction
 from conducktor.connections.mcp_reply import BrokenMessage, Message, Reply, read_messages
@@ -22,7 +23,10 @@ from conducktor.infra.server_sent_events import EventParser
 
 
 class Question(msgspec.Struct, frozen=True):
-    """One JSON-RPC request, encoded. `headers` are complete: they carry credential, revision and session."""
+    """One JSON-RPC request, encoded. `headers` are complete: they carry credential, revision and session.
+
+    With `inquiries` the upstream may ask back, and they keep the time.
+    """
 
     request_id: int
     body: bytes
@@ -31,6 +35,11 @@ class Question(msgspec.Struct, frozen=True):
     repeatable: bool = False
     in_session: bool = False
     on_notification: OnNotification | None = None
+    inquiries: Inquiries | None = None
+
+    @property
+    def left_s(self) -> float | None:
+        return None if self.inquiries else self.deadline.left_s()
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -99,7 +108,7 @@ class Door:
             if stream.last_event_id is None or not question.in_session:
                 raise
             try:
-                async with asyncio.timeout(question.deadline.left_s()):
+                async with asyncio.timeout(question.left_s):
                     return Answer(await self._taken_up(question, stream), None)
             except TimeoutError:
                 raise TimedOut("") from None
@@ -109,7 +118,7 @@ class Door:
         for _ in range(MOST_RESUMPTIONS):
             await asyncio.sleep(stream.pause_s)
             headers = resuming(question.headers, stream.last_event_id or "")
-            async with self._outbox.http.get(self.url, headers=headers, deadline_s=question.deadline.left_s()) as response:
+            async with self._outbox.http.get(self.url, headers=headers, deadline_s=question.left_s) as response:
                 if response.status != 200 or "event-stream" not in response.headers.get("Content-Type", "").lower():
                     raise stream
                 try:
@@ -119,7 +128,7 @@ class Door:
         raise stream
 
     async def _post(self, question: Question) -> Answer:
-        left_s = question.deadline.left_s()
+        left_s = question.left_s
         async with self._outbox.http.post(self.url, headers=question.headers, body=question.body, deadline_s=left_s) as response:
             if response.status != 200:
                 reply = await self._read_refusal(response, question)
@@ -159,15 +168,21 @@ class Door:
         """The answer, or None for what else an upstream may say meanwhile. Raises BrokenMessage."""
         if isinstance(message.method, str):
             if message.id is UNSET:
-                if question.on_notification and (notification := message.notification()):
-                    question.on_notification(notification)
-            else:
+                self._pass_on(message, question)
+            elif not (question.inquiries and question.inquiries.take(message)):
                 self._outbox.send_letter(self.url, question.headers, encode_refusal(message.id, message.method))
             return None
         unaddressed_error = message.id in (None, UNSET) and message.error is not UNSET
         if message.id != question.request_id and not unaddressed_error:
             raise BrokenMessage("the answer to another request")
         return message.reply()
+
+    def _pass_on(self, message: Message, question: Question) -> None:
+        if (question.on_notification or question.inquiries) and (notification := message.notification()):
+            if question.inquiries:
+                question.inquiries.hear(notification)
+            if question.on_notification:
+                question.on_notification(notification)
 
     async def _read_refusal(self, response: Response, question: Question) -> Reply:
         """Any status but 200. A JSON-RPC error in the body counts as an answer, unless the status says what to do."""

@@ -7,6 +7,7 @@ from contextlib import suppress
 import msgspec
 
 from conducktor.connections import mcp_fault as fault
+from conducktor.connections.mcp_abilities import NOTHING
 from conducktor.connections.mcp_discovery import ServerFacts, newest_common, read_initialization, versions_named
 from conducktor.connections.mcp_door import Door, Question
 from conducktor.connections.mcp_endpoint import LEGACY_VERSIONS
@@ -24,16 +25,18 @@ class Session(msgspec.Struct, frozen=True):
     headers: Mapping[str, str]
 
 
-def initialize_params(outbox: Outbox, version: str = LEGACY_VERSIONS[-1]) -> bytes:
-    """We declare no capability: an upstream may not send requests to us."""
-    return msgspec.json.encode({"protocolVersion": version, "capabilities": {}, "clientInfo": outbox.client_info})
+def initialize_params(outbox: Outbox, version: str = LEGACY_VERSIONS[-1], abilities: bytes = NOTHING) -> bytes:
+    """`abilities` is what an upstream may ask of us; without any it may send no requests."""
+    promised = msgspec.Raw(abilities)
+    return msgspec.json.encode({"protocolVersion": version, "capabilities": promised, "clientInfo": outbox.client_info})
 
 
-async def open_session(outbox: Outbox, door: Door, deadline: Deadline) -> tuple[ServerFacts, Session]:
+async def open_session(outbox: Outbox, door: Door, deadline: Deadline, abilities: bytes = NOTHING) -> tuple[ServerFacts, Session]:
     """Raises UpstreamError."""
-    reply, session_id = await _initialize(outbox, door, deadline, LEGACY_VERSIONS[-1])
+    newest = initialize_params(outbox, abilities=abilities)
+    reply, session_id = await _initialize(outbox, door, deadline, newest)
     if reply.error and (other := newest_common(versions_named(reply.error.data), LEGACY_VERSIONS[:-1])):
-        reply, session_id = await _initialize(outbox, door, deadline, other)
+        reply, session_id = await _initialize(outbox, door, deadline, initialize_params(outbox, other, abilities))
     if reply.result is None:
         raise fault.rejected(door.name, f"initialize: {reply.error.code}" if reply.error else "initialize")
     facts = read_initialization(door.name, reply.result)
@@ -59,9 +62,9 @@ INITIALIZED = encode_notification("notifications/initialized", b"{}")
 _SESSION_ID = re.compile(r"[\x21-\x7e]{1,1024}")  # MCP 2025-11-25, Transports: visible ASCII
 
 
-async def _initialize(outbox: Outbox, door: Door, deadline: Deadline, version: str) -> tuple[Reply, str | None]:
+async def _initialize(outbox: Outbox, door: Door, deadline: Deadline, params: bytes) -> tuple[Reply, str | None]:
     request_id = outbox.new_id()
-    body = encode_request(request_id, "initialize", initialize_params(outbox, version))
+    body = encode_request(request_id, "initialize", params)
     answer = await door.ask(Question(request_id, body, door.headers, deadline, repeatable=True))
     return answer.reply, answer.session_id
 

@@ -33,7 +33,13 @@ class Outbox:
         return next(self._ids)
 
     def send_letter(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
-        self.in_background(self._post(url, headers, body))
+        self.in_background(self.post(url, headers, body))
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
+        """A letter, until it is delivered or given up."""
+        with suppress(ConducktorError):
+            async with self.http.post(url, headers=headers, body=body, deadline_s=LETTER_DEADLINE_S) as response:
+                await response.read()
 
     def in_background(self, letter: Coroutine[None, None, None]) -> None:
         if len(self._letters) >= _MOST_LETTERS:
@@ -50,8 +56,3 @@ class Outbox:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-
-    async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
-        with suppress(ConducktorError):
-            async with self.http.post(url, headers=headers, body=body, deadline_s=LETTER_DEADLINE_S) as response:
-                await response.read()

@@ -3,7 +3,8 @@
 import base64
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
 
 import msgspec
 
@@ -12,6 +13,27 @@ from conducktor.core.errors import Invalid
 
 OnNotification = Callable[[Notification], None]
 """Called on the event loop while a request runs; must not block (put it on a queue)."""
+
+
+class Inquiry(msgspec.Struct, frozen=True):
+    """A question of an upstream while it works. `key` is unique within its call."""
+
+    key: str
+    method: str
+    params: msgspec.Raw
+
+
+class Unanswered(Exception):
+    """The question can not be answered: a JSON-RPC error for whoever asked."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+
+
+OnInquiry = Callable[[Inquiry], Coroutine[Any, Any, msgspec.Raw]]
+"""Finds the answer, a JSON object, within a time of its own. Raises Unanswered."""
 
 
 class Deadline:
@@ -53,6 +75,7 @@ class Ask(msgspec.Struct, frozen=True):
     repeatable: bool = False
     on_notification: OnNotification | None = None
     behalf: Behalf = NOBODY
+    on_inquiry: OnInquiry | None = None
 
 
 def encode_request(request_id: int, method: str, params: bytes | msgspec.Raw) -> bytes:
@@ -71,8 +94,15 @@ def encode_refusal(request_id: object, method: str) -> bytes:
     """Our answer to a request of the upstream: `ping` is answered, all else is a method we do not have."""
     if method == "ping":
         return _encoder.encode({"jsonrpc": "2.0", "id": request_id, "result": {}})
-    error = {"code": METHOD_NOT_FOUND, "message": f"Conducktor does not offer {method[:100]}"}
-    return _encoder.encode({"jsonrpc": "2.0", "id": request_id, "error": error})
+    return encode_failure(request_id, METHOD_NOT_FOUND, f"Conducktor does not offer {method[:100]}")
+
+
+def encode_reply(request_id: object, result: msgspec.Raw) -> bytes:
+    return _encoder.encode({"jsonrpc": "2.0", "id": request_id, "result": result})
+
+
+def encode_failure(request_id: object, code: int, message: str) -> bytes:
+    return _encoder.encode({"jsonrpc": "2.0", "id": request_id, "error": {"code": code, "message": message}})
 
 
 def merge_meta(params: bytes | msgspec.Raw, meta: Mapping[str, msgspec.Raw]) -> bytes:
@@ -93,6 +123,7 @@ def header_value(text: str) -> str:
 
 
 METHOD_NOT_FOUND = -32601
+INTERNAL_ERROR = -32603
 
 _PLAIN = re.compile(r"[\x20-\x7e]*")
 _LOOKS_ENCODED = re.compile(r"=\?base64\?.*\?=")

@@ -1,16 +1,19 @@
 """One upstream over streamable HTTP, in both eras.
 
-Modern (2026-07-28): no handshake, each request carries its own metadata. Legacy: one handshake per process; servers
-that hand out no session id cost nothing more, a lost session is opened again once.
+Modern (2026-07-28): no handshake, each request carries its own metadata. Legacy: one handshake per process, and one more for
+each set of abilities that is promised; servers that hand out no session id cost nothing more, a lost session is opened
+again once.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TypeVar
 
 import msgspec
 
 from conducktor.connections import mcp_fault as fault
+from conducktor.connections.mcp_abilities import NOTHING, askable
 from conducktor.connections.mcp_discovery import (
     UNSUPPORTED_PROTOCOL_VERSION,
     ServerFacts,
@@ -22,6 +25,7 @@ from conducktor.connections.mcp_door import Answer, Door, Question, SessionGone
 from conducktor.connections.mcp_endpoint import LEGACY_VERSIONS, MODERN_VERSIONS, Endpoint, Era
 from conducktor.connections.mcp_fault import Fault, UpstreamError
 from conducktor.connections.mcp_handshake import Session, leave_session, open_session
+from conducktor.connections.mcp_inquiries import Inquiries
 from conducktor.connections.mcp_outbox import Outbox
 from conducktor.connections.mcp_reply import Reply
 from conducktor.connections.mcp_request import (
@@ -29,6 +33,7 @@ from conducktor.connections.mcp_request import (
     Ask,
     Behalf,
     Deadline,
+    OnInquiry,
     encode_cancellation,
     encode_request,
     header_value,
@@ -70,7 +75,7 @@ class StreamableChannel:
         self._outbox = outbox
         self._door = Door(outbox, endpoint)
         self._era = endpoint.era
-        self._session: Session | None = None
+        self._sessions: dict[bytes, Session] = {}  # by the abilities that were promised in it
         self._lock = asyncio.Lock()
         version = endpoint.protocol_version if endpoint.protocol_version in MODERN_VERSIONS else MODERN_VERSIONS[-1]
         self._modern_headers = {**self._door.headers, "MCP-Protocol-Version": version}
@@ -94,15 +99,16 @@ class StreamableChannel:
     async def probe(self, deadline: Deadline) -> ServerFacts:
         """Ask as a modern client first; whatever is not a modern server's answer means legacy. Raises UpstreamError."""
         modern = None if self._era is Era.LEGACY else await self._discover(deadline)
-        facts = modern or await self._open(deadline)
+        facts = modern or await self._open(deadline, NOTHING)
         self._era = facts.era
         return facts
 
     async def close(self) -> None:
-        """Leave the upstream's session, if there is one, without waiting for it."""
-        session, self._session = self._session, None
-        if session and session.is_stateful:
-            self._outbox.in_background(leave_session(self._outbox, self._door, session))
+        """Leave the upstream's sessions, without waiting for it."""
+        while self._sessions:
+            _, session = self._sessions.popitem()
+            if session.is_stateful:
+                self._outbox.in_background(leave_session(self._outbox, self._door, session))
 
     def standing(self, hears: Hears) -> Standing:
         if self._era is Era.MODERN:
@@ -116,17 +122,17 @@ class StreamableChannel:
         return request_id, body, {**self._modern_headers, "Mcp-Method": LISTEN}
 
     async def session(self, deadline: Deadline) -> Session:
-        """The session of its requests, opened if need be. Raises UpstreamError."""
-        session = self._session
-        return session if session is not None else await self._locked(self._opened, deadline)
+        """The session of requests that promise nothing, opened if need be. Raises UpstreamError."""
+        session = self._sessions.get(NOTHING)
+        return session if session is not None else await self._locked(partial(self._opened, NOTHING), deadline)
 
     def is_current(self, session: Session) -> bool:
-        return self._session is session
+        return self._sessions.get(NOTHING) is session
 
     def drop(self, session: Session) -> None:
         """It is gone: the next request opens another."""
-        if self._session is session:
-            self._session = None
+        if self.is_current(session):
+            del self._sessions[NOTHING]
 
     async def _ask_modern(self, ask: Ask) -> Answer:
         headers = {**self._modern_headers, "Mcp-Method": ask.method}
@@ -146,15 +152,17 @@ class StreamableChannel:
         return {**meta, _LOG_LEVEL: behalf.log_level} if behalf.log_level else meta
 
     async def _ask_legacy(self, ask: Ask) -> Reply:
-        session = self._session
+        promised = askable(bytes(ask.behalf.abilities)) if ask.on_inquiry and ask.behalf.abilities else NOTHING
+        opened = partial(self._opened, promised)
+        session = self._sessions.get(promised)
         if session is None:
-            session = await self._locked(self._opened, ask.deadline)
+            session = await self._locked(opened, ask.deadline)
         try:
             return await self._ask_in(session, ask)
         except SessionGone:
-            if self._session is session:
-                self._session = None
-        session = await self._locked(self._opened, ask.deadline)
+            if self._sessions.get(promised) is session:
+                del self._sessions[promised]
+        session = await self._locked(opened, ask.deadline)
         try:
             return await self._ask_in(session, ask)
         except SessionGone:
@@ -167,7 +175,9 @@ class StreamableChannel:
             request_id, body, session.headers, ask.deadline, ask.repeatable, session.is_stateful, ask.on_notification
         )
         try:
-            return (await self._door.ask(question)).reply
+            if ask.on_inquiry is None:
+                return (await self._door.ask(question)).reply
+            return await self._ask_answering(ask.on_inquiry, question)
         except asyncio.CancelledError:
             self._tell_cancelled(session, request_id, "the client cancelled")
             raise
@@ -175,6 +185,14 @@ class StreamableChannel:
             if error.fault is Fault.TIMED_OUT:
                 self._tell_cancelled(session, request_id, "the time is up")
             raise
+
+    async def _ask_answering(self, on_inquiry: OnInquiry, question: Question) -> Reply:
+        post = partial(self._outbox.post, self._door.url, question.headers)
+        try:
+            async with Inquiries(on_inquiry, post, question.deadline) as inquiries:
+                return (await self._door.ask(msgspec.structs.replace(question, inquiries=inquiries))).reply
+        except TimeoutError:
+            raise self._door.failed(TimedOut(""), question.deadline.total_s) from None
 
     async def _discover(self, deadline: Deadline) -> ServerFacts | None:
         half = Deadline(deadline.left_s() / 2)  # an old server may let an unknown method hang
@@ -199,14 +217,13 @@ class StreamableChannel:
         if self._era is None:
             await self.probe(deadline)
 
-    async def _opened(self, deadline: Deadline) -> Session:
-        if self._session is None:
-            await self._open(deadline)
-        assert self._session is not None
-        return self._session
+    async def _opened(self, promised: bytes, deadline: Deadline) -> Session:
+        if promised not in self._sessions:
+            await self._open(deadline, promised)
+        return self._sessions[promised]
 
-    async def _open(self, deadline: Deadline) -> ServerFacts:
-        facts, self._session = await open_session(self._outbox, self._door, deadline)
+    async def _open(self, deadline: Deadline, promised: bytes) -> ServerFacts:
+        facts, self._sessions[promised] = await open_session(self._outbox, self._door, deadline, promised)
         return facts
 
     async def _locked(self, step: Callable[[Deadline], Awaitable[_T]], deadline: Deadline) -> _T:

@@ -12,7 +12,9 @@ from conducktor.edges.mcp_protocol import (
     Message,
     ProtocolError,
     encode,
+    notification_body,
 )
+from conducktor.edges.mcp_questions import ClientQuestions, Push
 from conducktor.gateway.relay import NO_RELAY, Relay, Send, levels_from
 from conducktor.oauth.caller import Caller
 
@@ -23,18 +25,31 @@ CARRIED_EXTENSIONS = ("io.modelcontextprotocol/ui",)
 """Others need methods that we do not have (tasks): to an upstream they do not exist."""
 
 
-def relay_for(caller: Caller, message: Message, send: Send | None) -> Relay:
-    """`send` puts a notification on the answer's stream; None when the client takes no stream."""
+def relay_for(caller: Caller, message: Message, push: Push | None, questions: ClientQuestions) -> Relay:
+    """`push` puts a message on the answer's stream; None when the client takes no stream."""
     token = message.params.meta.get("progressToken")
     if message.era is Era.LEGACY:
-        if send is None or (token is None and caller.log_level is None):
-            return NO_RELAY
-        level = caller.log_level
-        behalf = Behalf(log_level=_quoted(level)) if level else NO_RELAY.behalf
-        return Relay(send, token, levels_from(level) if level else frozenset(), behalf)
+        return NO_RELAY if push is None else _on_stream(caller, token, push, questions)
     level = _text(message.params.meta.get(META_LOG_LEVEL))
     behalf = Behalf(carried(message.params.meta[META_CAPABILITIES]), _quoted(level) if level else None)
-    return Relay(send, token, levels_from(level) if level else frozenset(), behalf)
+    return Relay(_sending(push) if push else None, token, levels_from(level) if level else frozenset(), behalf)
+
+
+def _on_stream(caller: Caller, token: msgspec.Raw | None, push: Push, questions: ClientQuestions) -> Relay:
+    """What the client said before, of all its requests."""
+    abilities, level = caller.client_abilities or "{}", caller.log_level
+    if token is None and level is None and abilities == "{}":
+        return NO_RELAY
+    levels = levels_from(level) if level else frozenset[str]()
+    told = _quoted(level) if level else None
+    if abilities == "{}":
+        return Relay(_sending(push), token, levels, Behalf(log_level=told) if told else NO_RELAY.behalf)
+    behalf = Behalf(msgspec.Raw(abilities.encode()), told)
+    return Relay(_sending(push), token, levels, behalf, questions.asking(caller, push))
+
+
+def _sending(push: Push) -> Send:
+    return lambda method, params: push(notification_body(method, bytes(params)))
 
 
 def carried(capabilities: msgspec.Raw) -> msgspec.Raw:

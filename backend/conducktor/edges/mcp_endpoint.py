@@ -32,10 +32,10 @@ from conducktor.edges.mcp_protocol import (
     Message,
     ProtocolError,
     error_body,
-    notification_body,
     read_message,
     result_body,
 )
+from conducktor.edges.mcp_questions import ClientQuestions
 from conducktor.edges.mcp_subscriptions import LISTEN, Again, McpSubscriptions, is_listening
 from conducktor.gateway.door import WHOLE_WORKSPACE, Door, door_of
 from conducktor.gateway.relay import Relay
@@ -54,10 +54,13 @@ class McpEndpoint:
         authenticator: Authenticator,
         in_flight: InFlight,
         subscriptions: McpSubscriptions,
+        questions: ClientQuestions,
+        *,
         resource: str,
     ) -> None:
         self._methods = methods
         self._subscriptions = subscriptions
+        self._questions = questions
         self._authenticator = authenticator
         self._in_flight = in_flight
         self._resource = resource
@@ -99,8 +102,10 @@ class McpEndpoint:
         headers = headers_of(scope)
         if not headers.get("content-type", "").startswith("application/json") or "content-encoding" in headers:
             raise ProtocolError(INVALID_REQUEST, "Send plain application/json.", status=415)
-        message = read_message(await read_body(receive), headers)
+        body = await read_body(receive)
+        message = read_message(body, headers)
         if message is None:
+            await self._questions.take(caller, body)
             await send_empty(send, 202)
         elif message.is_notification:
             if message.method == "notifications/cancelled":
@@ -111,7 +116,7 @@ class McpEndpoint:
         elif message.method in GOVERNED_METHODS and "text/event-stream" in headers.get("accept", ""):
             await self._stream(caller, message, door, headers, receive, send)
         else:
-            relay = relay_for(caller, message, None)
+            relay = relay_for(caller, message, None, self._questions)
             status, body = await self._answer(caller, message, door, relay, headers, receive)
             await send_json(send, status, body)
 
@@ -127,7 +132,7 @@ class McpEndpoint:
         """The client takes events: whatever the upstream says meanwhile goes before the answer."""
         stream = EventStream(send)
         try:
-            relay = relay_for(caller, message, lambda method, params: stream.push(notification_body(method, bytes(params))))
+            relay = relay_for(caller, message, stream.push, self._questions)
             try:
                 status, body = await self._answer(caller, message, door, relay, headers, receive)
             except ConducktorError as error:

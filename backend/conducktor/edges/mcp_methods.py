@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from conducktor.approvals.answers import ApprovalPending
+from conducktor.connections.mcp_abilities import NOTHING, askable
 from conducktor.connections.mcp_reply import RpcError
 from conducktor.connections.own_accounts.refusal import OwnAccountNeeded
 from conducktor.core.actor import Permission
@@ -157,7 +158,13 @@ class Methods:
         return b"{}"
 
     async def _initialize(self, caller: Caller, message: Message, door: Door) -> bytes:
-        """2026-07-28 cannot be negotiated by a handshake: whoever asks for more than we have gets our newest legacy revision."""
+        """2026-07-28 cannot be negotiated by a handshake: whoever asks for more than we have gets our newest legacy revision.
+
+        What the client says that it can be asked holds for all requests of this app, until it says something else.
+        """
+        declared = message.params.capabilities
+        abilities = askable(bytes(declared)) if declared is not msgspec.UNSET else NOTHING
+        await self._traits.note_abilities(caller, abilities.decode())
         asked = message.params.protocol_version
         version = asked if asked in LEGACY_VERSIONS else LEGACY_VERSIONS[0]
         toolbox = await self._gateway.resolver.toolbox_behind(caller.actor, door)

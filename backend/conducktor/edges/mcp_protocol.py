@@ -127,7 +127,7 @@ encode = msgspec.json.Encoder().encode
 
 
 def read_message(body: bytes, headers: Mapping[str, str]) -> Message | None:
-    """Decode and check one POST body. None for a response of the client (we never ask it anything). Raises ProtocolError."""
+    """Decode and check one POST body. None for a response of the client. Raises ProtocolError."""
     envelope = _envelope(body)
     if envelope.method is msgspec.UNSET:
         return None
@@ -237,6 +237,10 @@ def error_body(id_: bytes, code: int, message: str, data: object = None) -> byte
     if data is not None:
         error["data"] = data
     return b'{"jsonrpc":"2.0","id":' + id_ + b',"error":' + encode(error) + b"}"
+
+
+def request_body(id_: bytes, method: str, params: bytes) -> bytes:
+    return b'{"jsonrpc":"2.0","id":' + id_ + b',"method":' + encode(method) + b',"params":' + params + b"}"
 
 
 def notification_body(method: str, params: bytes) -> bytes:

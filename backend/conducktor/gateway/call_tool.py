@@ -54,7 +54,8 @@ async def call_tool(gateway: Gateway, caller: Caller, request: CallRequest, rela
             await trail.durable()  # no durable entry, no call
             await gateway.approvals.begin(call)  # an approved call: from here on it is never sent again
             reservation.begin()
-            result = await gateway.upstream.call(call, target, request, guarded(relay, decision))
+            heard = guarded(relay.noting(trail.asked), decision)
+            result = await gateway.upstream.call(call, target, request, heard)
             await reservation.settle(result)  # estimate → what was used
             decision, result = await gateway.policies.release(decision, result)  # what they let out of the answer
             trail.decided(decision)

@@ -12,9 +12,10 @@ async def carry_out_approval(context: Any, *, workspace_id: str, approval_id: st
     await context["approved_calls"].carry_out(WorkspaceId(UUID(workspace_id)), ApprovalId(UUID(approval_id)))
 
 
-async def purge_request_states(context: Any) -> None:
+async def purge_unfinished(context: Any) -> None:
     async with context["database"].transaction() as tx:
         await queries.purge_request_states(tx, context["clock"]())
+        await queries.purge_exchanges(tx, context["clock"]())
 
 
 async def purge_subscriptions(context: Any) -> None:
@@ -23,4 +24,4 @@ async def purge_subscriptions(context: Any) -> None:
 
 
 JOBS: dict[str, Job] = {"carry_out_approval": carry_out_approval}
-PERIODIC = (Periodic(purge_request_states, "37 * * * *"), Periodic(purge_subscriptions, "41 * * * *"))
+PERIODIC = (Periodic(purge_unfinished, "*/10 * * * *"), Periodic(purge_subscriptions, "41 * * * *"))

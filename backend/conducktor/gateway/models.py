@@ -1,11 +1,12 @@
-"""The gateway's tables: which states of unfinished requests were used, and which resources clients subscribed to."""
+"""The gateway's tables: which states of unfinished requests were used, which resources clients subscribed to, and messages
+between processes."""
 
 from datetime import datetime
 from uuid import UUID
 
 from advanced_alchemy.base import DefaultBase
 from advanced_alchemy.types import DateTimeUTC
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from conducktor.infra.database import UUIDv7Base
@@ -36,3 +37,16 @@ class ResourceSubscriptionRow(UUIDv7Base):
     endpoint: Mapped[str] = mapped_column(Text)
     uri: Mapped[str] = mapped_column(Text)
     expires_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+
+
+class ExchangeRow(DefaultBase):
+    """Where somebody waits for one message. `content_sealed` is bound to the id; it goes with the authorization."""
+
+    __tablename__ = "exchanges"
+    __table_args__ = (Index("ix_exchanges_expires_at", "expires_at"), Index("ix_exchanges_authorization_id", "authorization_id"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID]
+    authorization_id: Mapped[UUID] = mapped_column(ForeignKey("authorizations.id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+    content_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -4,11 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from conducktor.core.ids import AuthorizationId, WorkspaceId, new_id
-from conducktor.gateway.models import ResourceSubscriptionRow, SpentRequestStateRow
+from conducktor.gateway.models import ExchangeRow, ResourceSubscriptionRow, SpentRequestStateRow
 from conducktor.infra.database import Transaction
 
 
@@ -64,6 +64,51 @@ async def subscriptions(tx: Transaction, workspace_id: WorkspaceId, owner: Owner
 async def purge_subscriptions(tx: Transaction, now: datetime) -> None:
     """Of all workspaces: nobody listened for long."""
     await tx.session.execute(delete(ResourceSubscriptionRow).where(ResourceSubscriptionRow.expires_at < now))
+
+
+async def open_exchange(
+    tx: Transaction, workspace_id: WorkspaceId, authorization_id: AuthorizationId | None, exchange_id: UUID, expires_at: datetime
+) -> None:
+    row = ExchangeRow(id=exchange_id, workspace_id=workspace_id, authorization_id=authorization_id, expires_at=expires_at)
+    tx.session.add(row)
+
+
+async def fill_exchange(
+    tx: Transaction,
+    workspace_id: WorkspaceId,
+    authorization_id: AuthorizationId | None,
+    exchange_id: UUID,
+    content_sealed: bytes,
+    now: datetime,
+) -> bool:
+    """Whether it was empty, not over, and this authorization's."""
+    mine = (ExchangeRow.workspace_id == workspace_id, ExchangeRow.authorization_id == authorization_id)
+    is_empty = (ExchangeRow.id == exchange_id, ExchangeRow.content_sealed.is_(None), ExchangeRow.expires_at > now)
+    filled = update(ExchangeRow).where(*mine, *is_empty).values(content_sealed=content_sealed).returning(ExchangeRow.id)
+    return (await tx.session.execute(filled)).scalar_one_or_none() is not None
+
+
+async def take_exchange(tx: Transaction, workspace_id: WorkspaceId, exchange_id: UUID) -> bytes | None:
+    """The content, if there is one by now; it is then gone."""
+    this = (ExchangeRow.workspace_id == workspace_id, ExchangeRow.id == exchange_id)
+    taken = delete(ExchangeRow).where(*this, ExchangeRow.content_sealed.is_not(None)).returning(ExchangeRow.content_sealed)
+    return (await tx.session.execute(taken)).scalar_one_or_none()
+
+
+async def is_exchange_open(tx: Transaction, workspace_id: WorkspaceId, exchange_id: UUID) -> bool:
+    this = exists().where(ExchangeRow.workspace_id == workspace_id, ExchangeRow.id == exchange_id)
+    return bool(await tx.session.scalar(select(this)))
+
+
+async def close_exchange(tx: Transaction, workspace_id: WorkspaceId, exchange_id: UUID) -> bool:
+    this = (ExchangeRow.workspace_id == workspace_id, ExchangeRow.id == exchange_id)
+    closed = await tx.session.execute(delete(ExchangeRow).where(*this).returning(ExchangeRow.id))
+    return closed.scalar_one_or_none() is not None
+
+
+async def purge_exchanges(tx: Transaction, now: datetime) -> None:
+    """Of all workspaces: what is over."""
+    await tx.session.execute(delete(ExchangeRow).where(ExchangeRow.expires_at < now))
 
 
 def _owned(owner: Owner) -> tuple[ColumnElement[bool], ...]:

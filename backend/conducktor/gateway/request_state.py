@@ -1,11 +1,13 @@
 """`requestState` of results that ask (MCP 2026-07-28): an upstream's own state never leaves us but sealed.
 
 Sealed with the key ring and bound to person, app, connection, and the request with its arguments; good for ten minutes
-and for one use, in whichever process. What the client sends back is an attacker's until it opens.
+and for one use, in whichever process. What the client sends back is an attacker's until it opens. Where the upstream has no
+such state (a call that we hold open, see `held_calls`), ours says only where that call waits for the answers.
 """
 
 import base64
 import binascii
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -23,6 +25,11 @@ LASTS = timedelta(minutes=10)
 PURPOSE = "request-state"
 
 
+START_OVER = "Start over without it."
+_UPSTREAM = "upstream"
+_HELD = "held"
+
+
 class BadRequestState(Invalid):
     """The request state can not be used."""
 
@@ -30,6 +37,7 @@ class BadRequestState(Invalid):
 class _Sealed(msgspec.Struct, frozen=True, array_like=True):
     id: UUID
     expires_at: datetime
+    kind: str
     state: str
 
 
@@ -41,32 +49,49 @@ class RequestStates:
         self._key_ring = key_ring
         self._clock = clock
 
-    def seal(self, call: ToolCall, result: msgspec.Raw) -> msgspec.Raw:
-        """The result with its `requestState`, if it has one, in our envelope."""
-        fields = _decode_object(result)
-        if "requestState" not in fields:
-            return result
-        state = msgspec.json.decode(fields["requestState"], type=str)
-        content = _encode(_Sealed(new_id(), self._clock() + LASTS, state))
-        sealed = self._key_ring.seal(content, bound_to=self._binding(call))
-        fields["requestState"] = msgspec.Raw(_encode(base64.urlsafe_b64encode(sealed).decode()))
-        return msgspec.Raw(_encode(fields))
+    def seal(self, call: ToolCall, asking: dict[str, msgspec.Raw]) -> msgspec.Raw:
+        """A result that asks, with its `requestState`, if it has one, in our envelope."""
+        if "requestState" in asking:
+            state = msgspec.json.decode(asking["requestState"], type=str)
+            asking = {**asking, "requestState": self._sealed(call, _UPSTREAM, state)}
+        return msgspec.Raw(_encode(asking))
+
+    def asking(self, call: ToolCall, questions: Mapping[str, object], waits_at: UUID) -> msgspec.Raw:
+        """A result that asks for a held call."""
+        told = {
+            "resultType": "input_required",
+            "inputRequests": questions,
+            "requestState": self._sealed(call, _HELD, str(waits_at)),
+        }
+        return msgspec.Raw(_encode(told))
 
     async def unseal(self, call: ToolCall, sent: msgspec.Raw) -> msgspec.Raw:
         """The upstream's own state. Raises BadRequestState: changed, someone else's, another request's, old, or used."""
+        return msgspec.Raw(_encode(await self._opened(call, sent, _UPSTREAM)))
+
+    async def unseal_held(self, call: ToolCall, sent: msgspec.Raw) -> UUID:
+        """Where the held call waits. Raises as `unseal`."""
+        return UUID(await self._opened(call, sent, _HELD))
+
+    def _sealed(self, call: ToolCall, kind: str, state: str) -> msgspec.Raw:
+        content = _encode(_Sealed(new_id(), self._clock() + LASTS, kind, state))
+        sealed = self._key_ring.seal(content, bound_to=self._binding(call))
+        return msgspec.Raw(_encode(base64.urlsafe_b64encode(sealed).decode()))
+
+    async def _opened(self, call: ToolCall, sent: msgspec.Raw, kind: str) -> str:
         try:
             sealed = base64.b64decode(msgspec.json.decode(sent, type=str), altchars=b"-_", validate=True)
             opened = _decode_sealed(self._key_ring.open(sealed, bound_to=self._binding(call)))
         except (msgspec.MsgspecError, binascii.Error, ValueError, Invalid):
-            raise BadRequestState(
-                "The requestState was not given for this request.", next_step="Start over without it."
-            ) from None
+            raise _not_given() from None
+        if opened.kind != kind:  # the server changed its era in between
+            raise _not_given()
         if opened.expires_at <= self._clock():
-            raise BadRequestState("The requestState has expired.", next_step="Start over without it.")
+            raise BadRequestState("The requestState has expired.", next_step=START_OVER)
         async with self._database.transaction() as tx:
             if not await queries.spend_request_state(tx, call.actor.workspace_id, opened.id, opened.expires_at):
-                raise BadRequestState("The requestState was used before.", next_step="Start over without it.")
-        return msgspec.Raw(_encode(opened.state))
+                raise BadRequestState("The requestState was used before.", next_step=START_OVER)
+        return opened.state
 
     def _binding(self, call: ToolCall) -> bytes:
         owner = f"{call.actor.workspace_id} {call.actor.user_id} {call.actor.authorization_id} {call.connection_id}"
@@ -74,6 +99,9 @@ class RequestStates:
         return self._key_ring.digest(PURPOSE, asked)
 
 
+def _not_given() -> BadRequestState:
+    return BadRequestState("The requestState was not given for this request.", next_step=START_OVER)
+
+
 _encode = msgspec.json.Encoder().encode
-_decode_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode_sealed = msgspec.json.Decoder(_Sealed).decode

@@ -1,20 +1,21 @@
 """The step that leaves the house: one request to the connection's server, with its credential, never the caller's."""
 
+from collections.abc import Awaitable
 from typing import Protocol
 
 import msgspec
 
 from conducktor.connections import mcp_fault as fault
 from conducktor.connections.credentials import Credentials
-from conducktor.connections.mcp_client import McpClient, OnNotification
+from conducktor.connections.mcp_client import Endpoint, McpClient, OnInquiry, OnNotification
 from conducktor.connections.mcp_reply import Notification, Reply
 from conducktor.connections.openapi.client import RestClient
 from conducktor.core.tool_call import CallRequest, CallResult, ToolCall
 from conducktor.gateway.completion import completion_params
 from conducktor.gateway.courier import Courier
+from conducktor.gateway.dialogue import Dialogues, Params
 from conducktor.gateway.mirrored_headers import mirrored_headers
 from conducktor.gateway.relay import Relay
-from conducktor.gateway.request_state import RequestStates
 from conducktor.gateway.subscribing import SUBSCRIBE, Subscribing
 from conducktor.gateway.target import Target
 
@@ -25,9 +26,6 @@ TRACE_KEYS = frozenset({"io.modelcontextprotocol/related-task"})
 
 TASK = "task"
 """`resultType` of a handle for work that goes on: no upstream is told that we could follow one (decision 13)."""
-
-ASKS = "input_required"
-"""`resultType` of a result that asks the client for something first."""
 
 _decode_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _encode = msgspec.json.Encoder().encode
@@ -59,7 +57,7 @@ class Upstream:
         mcp: McpClient,
         rest: RestClient,
         local: LocalCalls,
-        request_states: RequestStates,
+        dialogues: Dialogues,
         *,
         credentials: Credentials,
         courier: Courier,
@@ -70,7 +68,7 @@ class Upstream:
         self._credentials = credentials
         self._courier = courier
         self._subscribing = subscribing
-        self._request_states = request_states
+        self._dialogues = dialogues
         self._local = local
 
     async def call(self, call: ToolCall, target: Target, request: CallRequest, relay: Relay) -> CallResult:
@@ -79,49 +77,51 @@ class Upstream:
             return await self._local.call(call)
         if call.method == SUBSCRIBE:
             return await self._subscribing.begin(call, target.connection)
-        params = _params(call, request, relay)
         hearing = self._subscribing.hearing(call, target.connection, _relayed(relay))
-        if "requestState" in params:
-            params["requestState"] = await self._request_states.unseal(call, params["requestState"])
         connection = target.connection
-        delivery = await self._courier.carry(
-            call,
-            connection,
-            lambda left_s: self._credentials.asking(
+        mirrored = mirrored_headers(target.header_params, call.arguments) if target.header_params else ()
+        earlier: tuple[str, ...] = ()
+
+        async def send(params: Params, on_inquiry: OnInquiry | None) -> Reply:
+            nonlocal earlier
+
+            def ask(endpoint: Endpoint, left_s: float) -> Awaitable[Reply]:
+                if connection.api is not None:
+                    return self._rest.request(endpoint, connection.api.get(call.tool), call.arguments, deadline_s=left_s)
+                return self._mcp.request(
+                    endpoint,
+                    call.method,
+                    _encode(params),
+                    name=call.tool,
+                    mirrored=mirrored,
+                    deadline_s=left_s,
+                    on_notification=hearing,
+                    behalf=relay.behalf,
+                    on_inquiry=on_inquiry,
+                )
+
+            delivery = await self._courier.carry(
                 call,
                 connection,
-                lambda endpoint: (
-                    self._rest.request(endpoint, connection.api.get(call.tool), call.arguments, deadline_s=left_s)
-                    if connection.api is not None
-                    else self._mcp.request(
-                        endpoint,
-                        call.method,
-                        _encode(params),
-                        name=call.tool,
-                        mirrored=mirrored_headers(target.header_params, call.arguments) if target.header_params else (),
-                        deadline_s=left_s,
-                        on_notification=hearing,
-                        behalf=relay.behalf,
-                    )
-                ),
-            ),
-            may_repeat=target.may_repeat,
-        )
-        result = self._result(call, connection.name, delivery.reply, relay)
-        return msgspec.structs.replace(result, earlier_attempts=delivery.earlier) if delivery.earlier else result
+                lambda left_s: self._credentials.asking(call, connection, lambda endpoint: ask(endpoint, left_s)),
+                may_repeat=target.may_repeat,
+            )
+            earlier += delivery.earlier
+            return delivery.reply
 
-    def _result(self, call: ToolCall, connection: str, reply: Reply, relay: Relay) -> CallResult:
-        if reply.error is not None:
-            return CallResult(error=msgspec.Raw(_encode(reply.error)), is_error=True)
-        assert reply.result is not None
-        head = _head(reply.result)
-        if head.result_type == TASK:
-            raise fault.rejected(connection, "it answers with a task, which it was not asked for")
-        if head.result_type != ASKS:
-            return CallResult(result=reply.result, is_error=head.is_error)
-        if relay.behalf.abilities is None:
-            raise fault.rejected(connection, "it asks for more input, which this client can not give")
-        return CallResult(result=self._request_states.seal(call, reply.result))
+        reply = await self._dialogues.carry(call, connection, _params(call, request, relay), relay, send)
+        result = _result(connection.name, reply)
+        return msgspec.structs.replace(result, earlier_attempts=earlier) if earlier else result
+
+
+def _result(connection: str, reply: Reply) -> CallResult:
+    if reply.error is not None:
+        return CallResult(error=msgspec.Raw(_encode(reply.error)), is_error=True)
+    assert reply.result is not None
+    head = _head(reply.result)
+    if head.result_type == TASK:
+        raise fault.rejected(connection, "it answers with a task, which it was not asked for")
+    return CallResult(result=reply.result, is_error=head.is_error)
 
 
 def _params(call: ToolCall, request: CallRequest, relay: Relay) -> dict[str, msgspec.Raw]:

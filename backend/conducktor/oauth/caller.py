@@ -25,3 +25,5 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
     log_level: str | None = None
     """What the app asked for with `logging/setLevel`."""
+    client_abilities: str | None = None
+    """What the app said with `initialize` that it can be asked, JSON."""

@@ -85,7 +85,8 @@ class AuthorizationCodeRow(UUIDv7Base):
 class AuthorizationRow(UUIDv7Base):
     """One client acts for one person in one workspace. `revoked_for` says why it ended.
 
-    `log_level` is what the client said before 2026-07-28, once for all its requests.
+    `log_level` and `client_abilities` (what it can be asked, JSON) are what the client said before 2026-07-28, once for all
+    its requests.
     """
 
     __tablename__ = "authorizations"
@@ -116,6 +117,7 @@ class AuthorizationRow(UUIDv7Base):
     revoked_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
     revoked_for: Mapped[str | None] = mapped_column(Text)
     log_level: Mapped[str | None] = mapped_column(Text)
+    client_abilities: Mapped[str | None] = mapped_column(Text)
 
 
 class TokenRow(UUIDv7Base):

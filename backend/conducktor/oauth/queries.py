@@ -83,6 +83,7 @@ async def caller(tx: Transaction, access_token_digest: bytes) -> Caller | None:
         audience=token.resource,
         expires_at=token.expires_at,
         log_level=authorization.log_level,
+        client_abilities=authorization.client_abilities,
     )
 
 
@@ -126,6 +127,11 @@ async def actor(tx: Transaction, authorization_id: AuthorizationId) -> Actor | N
 async def note_log_level(tx: Transaction, workspace_id: WorkspaceId, authorization_id: AuthorizationId, level: str) -> None:
     mine = (AuthorizationRow.workspace_id == workspace_id, AuthorizationRow.id == authorization_id)
     await tx.session.execute(update(AuthorizationRow).where(*mine).values(log_level=level))
+
+
+async def note_abilities(tx: Transaction, workspace_id: WorkspaceId, authorization_id: AuthorizationId, abilities: str) -> None:
+    mine = (AuthorizationRow.workspace_id == workspace_id, AuthorizationRow.id == authorization_id)
+    await tx.session.execute(update(AuthorizationRow).where(*mine).values(client_abilities=abilities))
 
 
 async def note_uses(

@@ -10,7 +10,10 @@ from conducktor.edges.catalog import OPERATIONS
 from conducktor.edges.management_mcp import ManagementTools
 from conducktor.gateway.call_tool import Gateway
 from conducktor.gateway.courier import Courier
+from conducktor.gateway.dialogue import Dialogues
+from conducktor.gateway.exchanges import Exchanges
 from conducktor.gateway.execute_approved import ApprovedCalls
+from conducktor.gateway.held_calls import HeldCalls
 from conducktor.gateway.lane import Lanes
 from conducktor.gateway.list_tools import Lists
 from conducktor.gateway.listeners import Listeners
@@ -38,6 +41,8 @@ class Parts(WithAuthorization):
         self.gate.check(OPERATIONS)
         self.management = ManagementTools(OPERATIONS, self.gate)
         self.lists = Lists(self.toolboxes, self.management)
+        self.exchanges = Exchanges(self.database, self.changes, self.key_ring, self.clock)
+        self.held_calls = HeldCalls(self.exchanges)
         self.gateway = Gateway(
             audit=self.audit,
             resolver=Resolver(self.toolboxes, self.management),
@@ -48,7 +53,11 @@ class Parts(WithAuthorization):
                 self.mcp,
                 self.rest,
                 self.management,
-                RequestStates(self.database, self.key_ring, self.clock),
+                Dialogues(
+                    RequestStates(self.database, self.key_ring, self.clock),
+                    self.held_calls,
+                    deadline_s=settings.call_deadline_s,
+                ),
                 credentials=self.credentials,
                 subscribing=Subscribing(self.watches, self.refreshes, settings.call_deadline_s),
                 courier=Courier(
@@ -79,6 +88,7 @@ class Parts(WithAuthorization):
             stack.push_async_callback(self.mcp.close)
             stack.push_async_callback(self.refreshes.close)
             stack.push_async_callback(self.watches.close)
+            stack.push_async_callback(self.held_calls.stop)
             await self.audit.start()
             stack.push_async_callback(self.audit.stop)
             await self.vitals.start()

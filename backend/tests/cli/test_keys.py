@@ -24,6 +24,9 @@ from tests.gateway.client import Client, text
 from tests.product import Browser, Product, decoded, signed_up
 from tests.support.rpc_server import result
 
+EMPTY_HERE = ("result_sealed", "content_sealed")
+"""Nothing was approved, and messages between processes are read at once."""
+
 
 def _quiet(_line: str) -> None:
     """Nobody reads along."""
@@ -63,7 +66,7 @@ async def test_everything_is_stored_anew_while_calls_and_refreshes_go_on(
                     f"SELECT {column.column} AS sealed FROM {column.table} WHERE {column.column} IS NOT NULL"
                 )
                 assert all(row["sealed"].startswith(b"k2.") for row in rows), column
-                assert rows or column.column == "result_sealed"
+                assert rows or column.column in EMPTY_HERE
             service.expire()
             assert text(await client.call("guarded_take", text="x")) == "taken"
         assert product.parts.key_ring.sealing_id == "k2"
@@ -80,7 +83,7 @@ async def test_a_value_opens_in_its_own_row_only(product: Product, settings: Set
             f" WHERE {column.column} IS NOT NULL LIMIT 1"
         )
         if row is None:
-            assert column.column == "result_sealed"
+            assert column.column in EMPTY_HERE
             continue
         product.parts.key_ring.open(row["sealed"], bound_to=column.bound_to(row["row"]))
         with pytest.raises(Invalid):

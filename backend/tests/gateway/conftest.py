@@ -41,6 +41,13 @@ async def client(product: Product, ada: Browser) -> AsyncIterator[Client]:
 
 
 @pytest.fixture(scope="package")
+async def other_app(product: Product, ada: Browser) -> AsyncIterator[Client]:
+    """Ada's too, with an authorization of its own."""
+    async with await Client.authorized(product, ada, "lab") as authorized:
+        yield authorized
+
+
+@pytest.fixture(scope="package")
 async def shelf() -> AsyncIterator[Shelf]:
     async with Shelf(tool("echo"), tool("other")) as server:
         yield server

@@ -9,6 +9,7 @@ import pytest
 
 from tests.connections.shelf import Shelf, tool
 from tests.gateway.client import META, MODERN, Client
+from tests.gateway.curious import FORM, asked_on_stream, introduce, respond
 from tests.product import Browser, Product, decoded
 from tests.support.promptly import PROMPTLY_S
 from tests.support.raw_server import Received, answer
@@ -24,6 +25,7 @@ class Asking(Shelf):
     def __init__(self) -> None:
         super().__init__(tool("echo"))
         self.heard: list[dict[str, Any]] = []
+        self.question: dict[str, Any] = FORM
         self.prompts = [{"name": "greet", "arguments": [{"name": "who"}]}]
         self._behaviours |= {"server/discover": _discover, "tools/call": self._call, "completion/complete": self._complete}
 
@@ -34,8 +36,7 @@ class Asking(Shelf):
         if "inputResponses" in params:
             told = {"resultType": "complete", "content": [{"type": "text", "text": params.get("requestState", "")}]}
         else:
-            question = {"method": "elicitation/create", "params": {"message": "Sure?", "requestedSchema": {"type": "object"}}}
-            told = {"resultType": "input_required", "inputRequests": {"sure": question}, "requestState": STATE}
+            told = {"resultType": "input_required", "inputRequests": {"sure": self.question}, "requestState": STATE}
         writer.write(answer(reply(received, json.dumps(told))))
 
     async def _complete(self, received: Received, writer: asyncio.StreamWriter) -> None:
@@ -72,7 +73,7 @@ async def test_an_upstream_hears_the_clients_abilities_but_only_those_that_we_ca
 async def test_a_request_state_comes_back_sealed_and_opens_once(client: Client, asking: Asking) -> None:
     asked = (await _ask(client))["result"]
     assert asked["resultType"] == "input_required"
-    assert asked["inputRequests"]["sure"]["params"]["message"] == "Sure?"
+    assert asked["inputRequests"]["sure"]["params"]["message"] == "asking asks: Sure?"
     assert STATE not in asked["requestState"]
     answers = {"sure": {"action": "accept", "content": {}}}
     done = await _ask(client, inputResponses=answers, requestState=asked["requestState"])
@@ -102,6 +103,38 @@ async def test_a_client_of_the_handshake_era_is_told_that_it_can_not_answer(clie
     told = decoded(await client.legacy("tools/call", {"name": "asking_echo", "arguments": {"text": "hi"}}))["result"]
     assert told["isError"] is True
     assert "asks for more input" in told["content"][0]["text"]
+
+
+async def test_a_client_of_the_handshake_era_is_asked_on_its_stream_for_what_a_result_asks(
+    other_app: Client, asking: Asking
+) -> None:
+    await introduce(other_app, {"elicitation": {}})
+
+    async def accept(question: dict[str, Any]) -> None:
+        assert question["params"]["message"] == "asking asks: Sure?"
+        await respond(other_app, question, {"action": "accept", "content": {}})
+
+    told = await asked_on_stream(other_app, accept, name="asking_echo", text="hi")
+    assert told["result"]["content"][0]["text"] == STATE
+    first, second = asking.heard[-2:]
+    assert first["_meta"]["io.modelcontextprotocol/clientCapabilities"] == {"elicitation": {}}
+    assert second["inputResponses"] == {"sure": {"action": "accept", "content": {}}}
+    assert (second["name"], second["arguments"]) == (first["name"], first["arguments"])
+
+
+async def test_a_result_that_asks_for_what_must_not_be_asked_is_no_answer(client: Client, asking: Asking) -> None:
+    secret = {"type": "object", "properties": {"password": {"type": "string"}}}
+    forbidden = [
+        {"method": "sampling/createMessage", "params": {"messages": [], "maxTokens": 1}},
+        {"method": "elicitation/create", "params": {"message": "Sure?", "requestedSchema": secret}},
+        {"method": "tools/call", "params": {"name": "other"}},
+    ]
+    for question in forbidden:
+        asking.question = question
+        told = (await _ask(client))["result"]
+        assert told["isError"] is True
+        assert "did not accept the request" in told["content"][0]["text"]
+    asking.question = FORM
 
 
 async def test_completion_is_asked_under_the_upstreams_own_name_and_is_in_the_audit(
