@@ -36,7 +36,7 @@ test: install-dev install-upstreams chromium ## Run all tests: backend, web appl
 campaigns: install-dev ## The long campaigns that `make test` runs shortened: races, repeats, promises of a second
 	APPROVAL_RACES=200 BUDGET_REPEATS=50 BUDGET_CROWD=500 $(python) -m pytest --timeout=1800 backend/tests/approvals/test_races.py \
 		backend/tests/budgets/test_teller.py backend/tests/budgets/test_processes.py
-	ROUND_TRIPS=300 CROSSING_CLIENTS=200 CROSSING_CALLS=20000 $(python) -m pytest --timeout=1800 backend/tests/gateway/test_round_trip.py \
+	ROUND_TRIPS=300 CROSSING_CLIENTS=200 CROSSING_CALLS=20000 CROSSING_PROCESSES=2 $(python) -m pytest --timeout=1800 backend/tests/gateway/test_round_trip.py \
 		backend/tests/gateway/test_crossing.py
 	PROMPTLY_S=1 $(python) -m pytest backend/tests/oauth/test_revocation.py backend/tests/edges/test_live_events.py \
 		backend/tests/policies/test_calls.py backend/tests/workspaces/test_members.py

@@ -204,6 +204,13 @@ BASE = (
         _ONCE,
     ),
     claim(
+        "mrtr.state-expiry",
+        _SHOULD,
+        "basic/patterns/mrtr#server-requirements-basic-workflow",
+        "A `requestState` expires shortly.",
+        "backend/tests/conformance/test_request_state.py::test_a_request_state_expires",
+    ),
+    claim(
         "mrtr.undeclared",
         _NOT,
         "basic/patterns/mrtr#server-requirements-basic-workflow",

@@ -42,13 +42,6 @@ UNCLAIMED = (
         "The service checks its arguments itself. Schemas are repaired or refused by our own rules, not by a validator.",
     ),
     Unclaimed(
-        "mrtr.state-expiry",
-        _SHOULD,
-        "basic/patterns/mrtr",
-        "A `requestState` expires.",
-        "It does, after ten minutes; no test waits that long.",
-    ),
-    Unclaimed(
         "http.param-unknown",
         _MUST,
         _HTTP + "#server-behavior-for-custom-headers",

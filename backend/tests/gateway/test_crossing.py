@@ -3,8 +3,10 @@
 import asyncio
 import json
 import os
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from uuid import UUID
 
 import httpx
 import msgspec
@@ -12,13 +14,15 @@ import pytest
 
 from tests.connections.shelf import Shelf, tool
 from tests.gateway.client import META, MODERN, Client
-from tests.product import Browser, Product, decoded
+from tests.product import Browser, Product, decoded, signed_up
 from tests.support.raw_server import Received, answer
 from tests.support.rpc_server import event, reply
 from tests.support.served import Process, killed_in_the_end
 
 CLIENTS = int(os.environ.get("CROSSING_CLIENTS", "40"))
 CALLS = int(os.environ.get("CROSSING_CALLS", "400"))
+SERVED = int(os.environ.get("CROSSING_PROCESSES", "1"))
+"""Processes of their own; with a single one, the test's own is the second."""
 APPS = 4
 """Authorizations among which the clients are shared out."""
 
@@ -26,9 +30,9 @@ APPS = 4
 @pytest.fixture(scope="module")
 def processes(product: Product) -> Iterator[list[Process]]:
     settings = msgspec.structs.replace(product.parts.settings, call_deadline_s=60.0)  # a crowd waits for its turn
-    both = [Process(settings, settings.origin, settings.data_dir / "crossing.log") for _ in range(2)]
-    with killed_in_the_end(both):
-        yield both
+    served = [Process(settings, settings.origin, settings.data_dir / "crossing.log") for _ in range(SERVED)]
+    with killed_in_the_end(served):
+        yield served
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +65,28 @@ async def test_no_reply_crosses_to_another_client(product: Product, ada: Browser
         apps = [await stack.enter_async_context(await Client.authorized(product, ada, "lab")) for _ in range(APPS)]
         for process in processes:
             await process.ready()
-        talks = (_talk(number, processes[number % 2].port, apps[number % APPS].token) for number in range(CLIENTS))
+        ports = [process.port for process in processes] + [product.parts.settings.port] * (2 - SERVED)
+        talks = (_talk(number, ports[number % 2], apps[number % APPS].token) for number in range(CLIENTS))
         heard = await asyncio.gather(*talks)
     assert sum(heard) == CALLS // CLIENTS * CLIENTS
     assert len({body["params"]["arguments"]["text"] for body in echo.bodies("tools/call")}) == sum(heard)
+
+
+async def test_a_cursor_of_one_person_shows_another_nothing(product: Product, ada: Browser, client: Client, echo: Shelf) -> None:
+    for number in range(2):
+        await client.legacy("tools/call", {"name": "nonce", "arguments": {"text": f"{number}"}}, path="/crossing")
+    audit = "/api/workspaces/{}/audit"
+    async with asyncio.timeout(30):
+        while len(hers := decoded(await ada.get(audit.format("lab")))["items"]) < 2:
+            await asyncio.sleep(0.05)
+    cursor = urlsafe_b64encode(UUID(hers[0]["id"]).bytes).decode().rstrip("=")
+    assert decoded(await ada.get(audit.format("lab"), params={"cursor": cursor}))["items"]
+    async with await signed_up(product, "eve@example.com", workspace_name="Elsewhere") as eve:
+        slug = (await eve.session())["workspaces"][0]["slug"]
+        seen = decoded(await eve.get(audit.format(slug), params={"cursor": cursor}))["items"]
+        asked = decoded(await eve.get(f"/api/workspaces/{slug}/approvals", params={"cursor": cursor}))["items"]
+    assert not {line["id"] for line in hers} & {line["id"] for line in seen}
+    assert asked == []
 
 
 async def _talk(client: int, port: int, token: str) -> int:
