@@ -136,13 +136,15 @@ async def test_the_authorization_server_is_found_wherever_clients_look(product: 
     assert "offline_access" not in resource["scopes_supported"]
 
 
-@pytest.mark.parametrize("method", ["GET", "DELETE"])
-async def test_there_is_no_stream_to_open_and_no_session_to_end(chatgpt: ChatGpt, method: str) -> None:
+async def test_there_is_no_session_to_end_and_a_stream_only_for_the_handshake_era(chatgpt: ChatGpt) -> None:
     for endpoint in (chatgpt.endpoint, f"{chatgpt.endpoint}/linear-prod"):
         headers = {"Authorization": f"Bearer {chatgpt.tokens['access_token']}", "Accept": "text/event-stream"}
-        answer = await chatgpt.http.request(method, endpoint, headers=headers)
-        assert answer.status_code == 405
-        assert answer.headers["allow"] == "POST"
+        for method, version in (("DELETE", "2025-11-25"), ("GET", "2026-07-28")):
+            answer = await chatgpt.http.request(method, endpoint, headers=headers | {"MCP-Protocol-Version": version})
+            assert answer.status_code == 405
+            assert answer.headers["allow"] == "POST"
+        async with chatgpt.http.stream("GET", endpoint, headers=headers) as stream:
+            assert (stream.status_code, stream.headers["content-type"]) == (200, "text/event-stream")
 
 
 @pytest.mark.parametrize("version", ["2025-11-25", "2025-06-18", "2025-03-26"])
