@@ -21,9 +21,7 @@ UNSCORED: dict[str, str] = {
 _GRANTS = "an extension: Conducktor signs people in, it has no other way to a token"
 
 CLIENT_SCORED: dict[str, dict[str, str]] = {
-    "2025-11-25": {
-        "elicitation-sep1034-client-defaults": "the question comes on the stream that belongs to no call",
-    },
+    "2025-11-25": {},
     "2026-07-28": {},
 }
 """Revision of the upstream → scenario → reason."""

@@ -54,11 +54,12 @@ class Behalf(msgspec.Struct, frozen=True):
     """The client for whom we ask; what it did not declare, no upstream may ask of it.
 
     `abilities` are its capabilities as a JSON object, as far as we carry them (None: we ask for ourselves). `log_level` is
-    a JSON string; without it a modern upstream sends no log messages.
+    a JSON string; without it a modern upstream sends no log messages. Each `person` that can be asked has sessions of their own.
     """
 
     abilities: msgspec.Raw | None = None
     log_level: msgspec.Raw | None = None
+    person: str = ""
 
 
 NOBODY = Behalf()

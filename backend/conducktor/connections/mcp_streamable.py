@@ -7,6 +7,7 @@ again once.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ import msgspec
 
 from conducktor.connections import mcp_fault as fault
 from conducktor.connections.mcp_abilities import NOTHING, askable
+from conducktor.connections.mcp_aside import Aside
 from conducktor.connections.mcp_discovery import (
     UNSUPPORTED_PROTOCOL_VERSION,
     ServerFacts,
@@ -68,6 +70,14 @@ _ABOUT_OUR_HOP = {
 """Errors of 2026-07-28 between us and the upstream: relayed, they would tell our client about itself."""
 
 
+MOST_PEOPLE = 256
+"""With a session of their own at one upstream, in one process; the server itself ends those that nobody uses."""
+
+_Key = tuple[bytes, str]
+"""Whose session: the abilities that were promised in it, and the person who has them. Nobody is asked for another."""
+_UNASKED: _Key = (NOTHING, "")
+
+
 class StreamableChannel:
     """Keeps what this process knows of one endpoint: era, session, prepared headers."""
 
@@ -75,7 +85,8 @@ class StreamableChannel:
         self._outbox = outbox
         self._door = Door(outbox, endpoint)
         self._era = endpoint.era
-        self._sessions: dict[bytes, Session] = {}  # by the abilities that were promised in it
+        self._sessions: dict[_Key, Session] = {}
+        self._asides: dict[_Key, Aside] = {}
         self._lock = asyncio.Lock()
         version = endpoint.protocol_version if endpoint.protocol_version in MODERN_VERSIONS else MODERN_VERSIONS[-1]
         self._modern_headers = {**self._door.headers, "MCP-Protocol-Version": version}
@@ -99,7 +110,7 @@ class StreamableChannel:
     async def probe(self, deadline: Deadline) -> ServerFacts:
         """Ask as a modern client first; whatever is not a modern server's answer means legacy. Raises UpstreamError."""
         modern = None if self._era is Era.LEGACY else await self._discover(deadline)
-        facts = modern or await self._open(deadline, NOTHING)
+        facts = modern or await self._open(deadline, _UNASKED)
         self._era = facts.era
         return facts
 
@@ -123,16 +134,16 @@ class StreamableChannel:
 
     async def session(self, deadline: Deadline) -> Session:
         """The session of requests that promise nothing, opened if need be. Raises UpstreamError."""
-        session = self._sessions.get(NOTHING)
-        return session if session is not None else await self._locked(partial(self._opened, NOTHING), deadline)
+        session = self._sessions.get(_UNASKED)
+        return session if session is not None else await self._locked(partial(self._opened, _UNASKED), deadline)
 
     def is_current(self, session: Session) -> bool:
-        return self._sessions.get(NOTHING) is session
+        return self._sessions.get(_UNASKED) is session
 
     def drop(self, session: Session) -> None:
         """It is gone: the next request opens another."""
         if self.is_current(session):
-            del self._sessions[NOTHING]
+            del self._sessions[_UNASKED]
 
     async def _ask_modern(self, ask: Ask) -> Answer:
         headers = {**self._modern_headers, "Mcp-Method": ask.method}
@@ -152,23 +163,25 @@ class StreamableChannel:
         return {**meta, _LOG_LEVEL: behalf.log_level} if behalf.log_level else meta
 
     async def _ask_legacy(self, ask: Ask) -> Reply:
-        promised = askable(bytes(ask.behalf.abilities)) if ask.on_inquiry and ask.behalf.abilities else NOTHING
-        opened = partial(self._opened, promised)
-        session = self._sessions.get(promised)
+        key = _UNASKED
+        if ask.on_inquiry and ask.behalf.abilities and (promised := askable(bytes(ask.behalf.abilities))) != NOTHING:
+            key = promised, ask.behalf.person
+        opened = partial(self._opened, key)
+        session = self._sessions.get(key)
         if session is None:
             session = await self._locked(opened, ask.deadline)
         try:
-            return await self._ask_in(session, ask)
+            return await self._ask_in(session, ask, self._asides.get(key))
         except SessionGone:
-            if self._sessions.get(promised) is session:
-                del self._sessions[promised]
+            if self._sessions.get(key) is session:
+                del self._sessions[key]
         session = await self._locked(opened, ask.deadline)
         try:
-            return await self._ask_in(session, ask)
+            return await self._ask_in(session, ask, self._asides.get(key))
         except SessionGone:
             raise fault.rejected(self._door.name, "it forgets the sessions that it opens") from None
 
-    async def _ask_in(self, session: Session, ask: Ask) -> Reply:
+    async def _ask_in(self, session: Session, ask: Ask, aside: Aside | None) -> Reply:
         request_id = self._outbox.new_id()
         body = encode_request(request_id, ask.method, ask.params)
         question = Question(
@@ -177,7 +190,7 @@ class StreamableChannel:
         try:
             if ask.on_inquiry is None:
                 return (await self._door.ask(question)).reply
-            return await self._ask_answering(ask.on_inquiry, question)
+            return await self._ask_answering(ask.on_inquiry, question, aside)
         except asyncio.CancelledError:
             self._tell_cancelled(session, request_id, "the client cancelled")
             raise
@@ -186,10 +199,10 @@ class StreamableChannel:
                 self._tell_cancelled(session, request_id, "the time is up")
             raise
 
-    async def _ask_answering(self, on_inquiry: OnInquiry, question: Question) -> Reply:
+    async def _ask_answering(self, on_inquiry: OnInquiry, question: Question, aside: Aside | None) -> Reply:
         post = partial(self._outbox.post, self._door.url, question.headers)
         try:
-            async with Inquiries(on_inquiry, post, question.deadline) as inquiries:
+            async with Inquiries(on_inquiry, post, question.deadline) as inquiries, _heard(aside, inquiries):
                 return (await self._door.ask(msgspec.structs.replace(question, inquiries=inquiries))).reply
         except TimeoutError:
             raise self._door.failed(TimedOut(""), question.deadline.total_s) from None
@@ -217,13 +230,20 @@ class StreamableChannel:
         if self._era is None:
             await self.probe(deadline)
 
-    async def _opened(self, promised: bytes, deadline: Deadline) -> Session:
-        if promised not in self._sessions:
-            await self._open(deadline, promised)
-        return self._sessions[promised]
+    async def _opened(self, key: _Key, deadline: Deadline) -> Session:
+        if key not in self._sessions:
+            await self._open(deadline, key)
+        return self._sessions[key]
 
-    async def _open(self, deadline: Deadline, promised: bytes) -> ServerFacts:
-        facts, self._sessions[promised] = await open_session(self._outbox, self._door, deadline, promised)
+    async def _open(self, deadline: Deadline, key: _Key) -> ServerFacts:
+        facts, session = await open_session(self._outbox, self._door, deadline, key[0])
+        self._sessions[key] = session
+        if key != _UNASKED and session.is_stateful:
+            self._asides[key] = Aside(self._outbox, self._door, session)
+            if len(self._asides) > MOST_PEOPLE:
+                oldest = next(iter(self._asides))
+                del self._asides[oldest]
+                self._sessions.pop(oldest, None)
         return facts
 
     async def _locked(self, step: Callable[[Deadline], Awaitable[_T]], deadline: Deadline) -> _T:
@@ -236,6 +256,10 @@ class StreamableChannel:
 
     def _tell_cancelled(self, session: Session, request_id: int, why: str) -> None:
         self._outbox.send_letter(self._door.url, session.headers, encode_cancellation(request_id, why))
+
+
+def _heard(aside: Aside | None, inquiries: Inquiries) -> AbstractAsyncContextManager[None]:
+    return aside.heard_by(inquiries) if aside else nullcontext()
 
 
 def _versions_instead(reply: Reply) -> tuple[str, ...]:

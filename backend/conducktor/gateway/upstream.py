@@ -9,6 +9,7 @@ from conducktor.connections import mcp_fault as fault
 from conducktor.connections.credentials import Credentials
 from conducktor.connections.mcp_client import Endpoint, McpClient, OnInquiry, OnNotification
 from conducktor.connections.mcp_reply import Notification, Reply
+from conducktor.connections.mcp_request import Behalf
 from conducktor.connections.openapi.client import RestClient
 from conducktor.core.tool_call import CallRequest, CallResult, ToolCall
 from conducktor.gateway.completion import completion_params
@@ -96,7 +97,7 @@ class Upstream:
                     mirrored=mirrored,
                     deadline_s=left_s,
                     on_notification=hearing,
-                    behalf=relay.behalf,
+                    behalf=_asked_as(call, relay.behalf) if on_inquiry else relay.behalf,
                     on_inquiry=on_inquiry,
                 )
 
@@ -112,6 +113,10 @@ class Upstream:
         reply = await self._dialogues.carry(call, connection, _params(call, request, relay), relay, send)
         result = _result(connection.name, reply)
         return msgspec.structs.replace(result, earlier_attempts=earlier) if earlier else result
+
+
+def _asked_as(call: ToolCall, behalf: Behalf) -> Behalf:
+    return msgspec.structs.replace(behalf, person=f"{call.actor.user_id} {call.actor.authorization_id}")
 
 
 def _result(connection: str, reply: Reply) -> CallResult:
