@@ -11,6 +11,7 @@ import { appOf, OWN_TOOLS } from "./deeds";
 import classes from "./EntryPage.module.css";
 import { durationOf, sizeOf } from "./measures";
 import { policiesOf, saidBy } from "./policies";
+import { questionsOf } from "./questions";
 
 /** Who, through what, when, on what, for how long: each as a security team quotes it. */
 export function EntryFacts({ workspace, detail }: { workspace: string; detail: AuditDetail }) {
@@ -27,6 +28,7 @@ export function EntryFacts({ workspace, detail }: { workspace: string; detail: A
 function factsOf(workspace: string, { line, network, arguments_digest: digest, decision }: AuditDetail): [string, ReactNode][] {
   const list = paths.audit({ workspace });
   const isCall = line.kind === "call";
+  const questions = questionsOf(decision);
   const facts: [string, ReactNode | null][] = [
     [
       "Who",
@@ -40,6 +42,7 @@ function factsOf(workspace: string, { line, network, arguments_digest: digest, d
     [isCall ? (KINDS[line.method] ?? "Name") : "Change", <Mono text={line.tool} />],
     ["What it may do", line.operation_class === null ? null : (CLASSES[line.operation_class] ?? line.operation_class)],
     ["Policies", isCall ? <Policies workspace={workspace} decision={decision} /> : null],
+    ["What the service asked", questions.length === 0 ? null : <Questions questions={questions} />],
     ["Duration", line.duration_ms === null ? null : durationOf(line.duration_ms)],
     ["Size of the answer", line.result_bytes === null ? null : sizeOf(line.result_bytes)],
     ["Conversation", line.conversation_id === null ? null : <Conversation list={list} id={line.conversation_id} />],
@@ -101,6 +104,18 @@ function Policies({ workspace, decision }: { workspace: string; decision: AuditD
             version {policy.version} {saidBy(policy)}
             {policy.reason !== undefined && `: ${policy.reason}`}
           </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Questions({ questions }: { questions: string[] }) {
+  return (
+    <ul className={classes.policies}>
+      {questions.map((question, index) => (
+        <li key={index}>
+          <PlainText text={question} />
         </li>
       ))}
     </ul>
