@@ -12,6 +12,7 @@ import { noticesRoutes } from "./features/notices/routes";
 import { oauthRootRoutes, oauthRoutes } from "./features/oauth/routes";
 import { overviewRoutes } from "./features/overview/routes";
 import { policiesRoutes } from "./features/policies/routes";
+import { toolsetsRoutes } from "./features/toolsets/routes";
 import { usageRoutes } from "./features/usage/routes";
 import { workspacesRootRoutes, workspacesRoutes } from "./features/workspaces/routes";
 import { lastWorkspace } from "./features/workspaces/lastWorkspace";
@@ -37,6 +38,7 @@ const routeTree = root.addChildren([
   workspace.addChildren([
     ...overviewRoutes,
     ...connectionsRoutes,
+    ...toolsetsRoutes,
     ...approvalsRoutes,
     ...usageRoutes,
     ...budgetsRoutes,

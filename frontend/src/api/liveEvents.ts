@@ -126,6 +126,8 @@ const TOPICS_OF: Record<string, readonly string[]> = {
   settings: ["workspaces"],
   notices: ["notices", "members"],
   prices: ["budgets", "connections"],
+  tools: ["connections"],
+  toolsets: ["connections"],
   usage: ["budgets"], // a report over thousands of calls is not drawn anew with each of them
 };
 

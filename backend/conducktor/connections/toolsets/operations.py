@@ -9,8 +9,8 @@ from msgspec import Meta
 from conducktor.connections.discovery import CONNECTIONS
 from conducktor.connections.tool_operations import tool_lines
 from conducktor.connections.toolsets import queries
-from conducktor.connections.toolsets.toolset import Names, Rules, Selection, Toolset
-from conducktor.connections.toolsets.views import Offered, ToolsetList, ToolsetView, offered, toolset_view
+from conducktor.connections.toolsets.toolset import Names, Rules, Toolset
+from conducktor.connections.toolsets.views import ToolsetList, ToolsetView, toolset_view
 from conducktor.core.actor import Actor, Permission
 from conducktor.core.clock import Clock
 from conducktor.core.errors import Conflict, Invalid, NotFound
@@ -60,12 +60,6 @@ class UpdateToolset(msgspec.Struct, frozen=True, kw_only=True):
     tools: Picked | None = None
     rules: ByRule | None = None
     left_out: LeftOut | None = None
-
-
-class PreviewToolset(msgspec.Struct, frozen=True, kw_only=True):
-    tools: Names = ()
-    rules: Rules = ()
-    left_out: Names = ()
 
 
 class NoSuchToolset(NotFound):
@@ -135,20 +129,7 @@ async def delete_toolset(actor: Actor, data: ToolsetName, *, tx: Transaction) ->
     await tx.announce(Change(topic=CONNECTIONS, workspace_id=actor.workspace_id))
 
 
-@operation(
-    "toolsets.preview",
-    "POST /toolsets/preview",
-    Permission.CONNECTIONS_READ,
-    reads=True,
-    web_only="the form asks it while somebody edits",
-)
-async def preview_toolset(actor: Actor, data: PreviewToolset, *, tx: Transaction) -> Offered:
-    """Tell what a selection would take in right now."""
-    selection = Selection(tools=data.tools, rules=data.rules, left_out=data.left_out)
-    return offered(selection, await tool_lines(tx, actor.workspace_id))
-
-
-TOOLSET_OPERATIONS = (list_toolsets, create_toolset, update_toolset, delete_toolset, preview_toolset)
+TOOLSET_OPERATIONS = (list_toolsets, create_toolset, update_toolset, delete_toolset)
 
 
 async def _check_names(tx: Transaction, workspace_id: WorkspaceId, names: set[str]) -> None:

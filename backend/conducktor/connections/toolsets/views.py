@@ -6,17 +6,9 @@ from uuid import UUID
 
 import msgspec
 
-from conducktor.connections.toolsets.toolset import Rule, Selection, Toolset
+from conducktor.connections.toolsets.toolset import Rule, Toolset
 from conducktor.connections.views import ToolLine
 from conducktor.workspaces.membership import Offering
-
-
-class Offered(msgspec.Struct, frozen=True, kw_only=True):
-    """What ChatGPT would be shown of a selection right now; its definitions take about `tokens` tokens."""
-
-    tools: list[str]
-    count: int
-    tokens: int
 
 
 class ToolsetView(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,13 +34,8 @@ class ToolsetList(msgspec.Struct, frozen=True, kw_only=True):
     items: list[ToolsetView]
 
 
-def offered(selection: Selection, lines: Iterable[ToolLine]) -> Offered:
-    taken = [line for line in lines if selection.includes(line.full_name, line.connection, line.operation_class)]
-    return Offered(tools=[line.full_name for line in taken], count=len(taken), tokens=sum(line.tokens for line in taken))
-
-
 def toolset_view(toolset: Toolset, lines: Iterable[ToolLine], resource: str) -> ToolsetView:
-    now = offered(toolset, lines)
+    taken = [line for line in lines if toolset.includes(line.full_name, line.connection, line.operation_class)]
     return ToolsetView(
         id=toolset.id,
         name=toolset.name,
@@ -60,8 +47,8 @@ def toolset_view(toolset: Toolset, lines: Iterable[ToolLine], resource: str) -> 
         tools=list(toolset.tools),
         rules=list(toolset.rules),
         left_out=list(toolset.left_out),
-        count=now.count,
-        tokens=now.tokens,
+        count=len(taken),
+        tokens=sum(line.tokens for line in taken),
         created_at=toolset.created_at,
         updated_at=toolset.updated_at,
     )

@@ -1638,26 +1638,6 @@ export interface paths {
         patch: operations["toolsets_update"];
         trace?: never;
     };
-    "/api/workspaces/{workspace}/toolsets/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Tell what a selection would take in right now.
-         * @description Tell what a selection would take in right now.
-         */
-        post: operations["toolsets_preview"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/workspaces/{workspace}/usage": {
         parameters: {
             query?: never;
@@ -2676,12 +2656,6 @@ export interface components {
         NoticeReach: {
             topics: components["schemas"]["TopicReach"][];
         };
-        /** Offered */
-        Offered: {
-            count: number;
-            tokens: number;
-            tools: string[];
-        };
         /**
          * Offering
          * @description all: each tool by itself; search: to be found and run by executors.
@@ -2843,15 +2817,6 @@ export interface components {
             };
             /** @description The tool's full name, for example linear-prod_create_issue. */
             tool: string;
-        };
-        /** PreviewToolset */
-        PreviewToolset: {
-            /** @default [] */
-            left_out: (string | unknown)[];
-            /** @default [] */
-            rules: (components["schemas"]["Rule"] | unknown)[];
-            /** @default [] */
-            tools: (string | unknown)[];
         };
         /** PriceList */
         PriceList: {
@@ -3541,7 +3506,6 @@ export type Needs = components['schemas']['Needs'];
 export type NewAccount = components['schemas']['NewAccount'];
 export type NewWorkspace = components['schemas']['NewWorkspace'];
 export type NoticeReach = components['schemas']['NoticeReach'];
-export type Offered = components['schemas']['Offered'];
 export type Offering = components['schemas']['Offering'];
 export type OfferKind = components['schemas']['OfferKind'];
 export type OfferView = components['schemas']['OfferView'];
@@ -3562,7 +3526,6 @@ export type PolicySays = components['schemas']['PolicySays'];
 export type PolicyVersionView = components['schemas']['PolicyVersionView'];
 export type PolicyView = components['schemas']['PolicyView'];
 export type PreviewCall = components['schemas']['PreviewCall'];
-export type PreviewToolset = components['schemas']['PreviewToolset'];
 export type PriceList = components['schemas']['PriceList'];
 export type PriceView = components['schemas']['PriceView'];
 export type Profile = components['schemas']['Profile'];
@@ -6034,32 +5997,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ToolsetView"];
-                };
-            };
-        };
-    };
-    toolsets_preview: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                workspace: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PreviewToolset"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Offered"];
                 };
             };
         };

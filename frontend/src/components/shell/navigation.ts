@@ -8,6 +8,7 @@ import {
   IconListSearch,
   IconPlugConnected,
   IconShieldHalf,
+  IconStack2,
   IconUserCircle,
   IconUsers,
   IconWallet,
@@ -41,6 +42,7 @@ export const NAVIGATION: readonly NavigationGroup[] = [
     items: [
       { label: "Overview", icon: IconHome, href: paths.overview, keywords: "home start connect chatgpt endpoint", isExact: true },
       { label: "Connections", icon: IconPlugConnected, href: paths.connections, keywords: "services servers tools mcp" },
+      { label: "Toolsets", icon: IconStack2, href: paths.toolsets, keywords: "selection tools endpoint search find" },
       { label: "Policies", icon: IconShieldHalf, href: paths.policies, keywords: "rules governance deny allow limit redact" },
       {
         label: "Approvals",

@@ -1,0 +1,57 @@
+import { Radio } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { type ApiProblem, asProblem } from "@/api/ApiProblem";
+import { Callout } from "@/components/ui/Callout";
+import { FormError } from "@/components/ui/FormError";
+import { PageSection } from "@/components/ui/PageSection";
+
+import { settingsQuery, useChangeSettings } from "../workspaces/settingsQueries";
+import { useWhyNot } from "../workspaces/useWorkspace";
+import { tokensOf } from "./selection";
+import { toolLinesQuery } from "./toolsetQueries";
+
+const MANY = 60;
+
+/** How the address of the whole workspace offers its tools, with a hint where they are many. */
+export function Offering({ workspace }: { workspace: string }) {
+  const { data: settings } = useQuery(settingsQuery(workspace));
+  const { data: tools } = useQuery(toolLinesQuery(workspace));
+  const whyNot = useWhyNot("workspace:write");
+  const change = useChangeSettings(workspace);
+  const [problem, setProblem] = useState<ApiProblem>();
+  if (!settings || !tools) return null;
+  const count = tools.items.length;
+  return (
+    <PageSection
+      title="The whole workspace"
+      words={`Its own address offers ${String(count)} tools, about ${tokensOf(tools.items).toLocaleString("en")} tokens.`}
+    >
+      {settings.offering === "all" && count > MANY && (
+        <Callout tone="warn" title={`${String(count)} tools are more than ChatGPT chooses well among`}>
+          <p>Let it find and run them, or connect it to a toolset.</p>
+        </Callout>
+      )}
+      <FormError problem={problem} />
+      <Radio.Group
+        label="How its tools are offered"
+        description={whyNot}
+        value={settings.offering}
+        onChange={(chosen) => {
+          setProblem(undefined);
+          change({ offering: chosen }).catch((error: unknown) => setProblem(asProblem(error)));
+        }}
+      >
+        <Radio value="all" mt="xs" disabled={whyNot !== undefined} label="All tools" description="Each by itself." />
+        <Radio
+          value="search"
+          mt="xs"
+          disabled={whyNot !== undefined}
+          label="Find and run"
+          description="ChatGPT searches for what it needs, and runs it by one of three tools: for reading, writing, and destructive operations."
+        />
+      </Radio.Group>
+    </PageSection>
+  );
+}
