@@ -1,4 +1,4 @@
-"""Whatever an upstream does, the caller gets a result that says which connection failed and what to do."""
+"""Living with broken upstreams; what is said of each shape of fault is in `test_fault_shapes.py`."""
 
 import asyncio
 import time
@@ -8,49 +8,10 @@ import pytest
 from tests.connections.shelf import Shelf, tool
 from tests.gateway.client import Client, text
 from tests.gateway.conftest import DEADLINE_S
+from tests.gateway.fault_shapes import SHAPES
 from tests.product import Browser, decoded
 from tests.support.raw_server import Received, answer
-from tests.support.rpc_server import Behaviour, hang, reply, reset, result, stream
-
-TEN_MB = b'{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"' + b"x" * (11 * 1024 * 1024) + b'"}]}}'
-
-
-async def drip(_received: Received, writer: asyncio.StreamWriter) -> None:
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n")
-    while True:
-        writer.write(b" ")
-        await writer.drain()
-        await asyncio.sleep(0.1)
-
-
-BAD_UTF8 = b'{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"\xff"}]}}'
-
-FAULTS: dict[str, Behaviour] = {
-    "hangs": hang,
-    "drips": drip,
-    "resets": reset,
-    "answers HTML": answer(b"<html>Bad gateway</html>", content_type="text/html"),
-    "answers broken JSON": answer(b'{"jsonrpc":"2.0","id":1,"res'),
-    "answers bad UTF-8": answer(BAD_UTF8),
-    "answers nothing": answer(b""),
-    "breaks its event stream": stream(b'data: {"jsonrpc":"2.0"\n\n'),
-    "never ends its event stream": stream(b": still here\n\n", ends=False),
-    "answers another question": answer(b'{"jsonrpc":"2.0","id":"wrong","result":{}}'),
-    "asks for sign-in": answer(b"", "401 Unauthorized"),
-    "refuses": answer(b"", "403 Forbidden"),
-    "limits the rate": answer(b"", "429 Too Many Requests", headers=("Retry-After: 7",)),
-    "fails": answer(b"oops", "500 Internal Server Error"),
-    "is overloaded": answer(b"", "503 Service Unavailable"),
-    "redirects": answer(b"", "307 Temporary Redirect", headers=("Location: http://127.0.0.1:1/",)),
-    "answers 11 MB": answer(TEN_MB),
-}
-
-IN_PLAIN_WORDS = {
-    "hangs": "did not answer within",
-    "answers HTML": "a web page, which is not MCP",
-    "asks for sign-in": "sign-in",
-    "answers 11 MB": "more than Conducktor takes at once",
-}
+from tests.support.rpc_server import hang, reply, result
 
 
 @pytest.fixture
@@ -61,38 +22,14 @@ async def broken(shelf: Shelf, client: Client, connected: str) -> Shelf:
     return shelf
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-async def test_a_broken_upstream_becomes_a_tool_result_that_names_it(
-    broken: Shelf, client: Client, ada: Browser, fault: str
-) -> None:
-    broken._behaviours["tools/call"] = FAULTS[fault]
-    began = time.monotonic()
-
-    answered = await client.call("shelf_echo", text="hello")
-
-    assert time.monotonic() - began < DEADLINE_S + 1.0
-    assert answered["isError"] is True
-    assert "shelf" in text(answered)
-    assert answered["structuredContent"]["next_step"]
-    assert answered["structuredContent"]["connection"] == "shelf"
-    assert "upstream-credential" not in str(answered)
-    assert await _newest_outcome(ada) == "upstream_error"
-
-
-@pytest.mark.parametrize("fault", IN_PLAIN_WORDS)
-async def test_the_message_says_what_happened_in_plain_words(broken: Shelf, client: Client, fault: str) -> None:
-    broken._behaviours["tools/call"] = FAULTS[fault]
-    assert IN_PLAIN_WORDS[fault] in text(await client.call("shelf_echo", text="hello"))
-
-
 async def test_a_rate_limit_tells_when_to_come_back(broken: Shelf, client: Client) -> None:
-    broken._behaviours["tools/call"] = FAULTS["limits the rate"]
+    broken._behaviours["tools/call"] = SHAPES["limits the rate"].behaviour
     assert (await client.call("shelf_echo", text="hello"))["structuredContent"]["retry_after_s"] == 7
 
 
 async def test_a_connection_works_again_as_soon_as_its_server_does(broken: Shelf, client: Client) -> None:
-    for fault in ("resets", "answers broken JSON", "never ends its event stream"):
-        broken._behaviours["tools/call"] = FAULTS[fault]
+    for fault in ("resets at once", "answers half of it", "never ends its stream"):
+        broken._behaviours["tools/call"] = SHAPES[fault].behaviour
         assert (await client.call("shelf_echo", text="hello"))["isError"] is True
         broken._behaviours["tools/call"] = result('{"content":[{"type":"text","text":"back"}]}')
         assert text(await client.call("shelf_echo", text="hello")) == "back"
@@ -136,12 +73,3 @@ async def test_an_upstreams_own_error_is_relayed_untouched(broken: Shelf, client
     broken._behaviours["tools/call"] = fail
     said = (await client.legacy("tools/call", {"name": "shelf_echo", "arguments": {}})).json()
     assert said["error"] == {"code": -32042, "message": "odd", "data": {"a": 1}}
-
-
-async def _newest_outcome(ada: Browser) -> str:
-    async with asyncio.timeout(5):
-        while True:
-            newest = decoded(await ada.get("/api/workspaces/lab/audit?kind=call"))["items"][0]
-            if newest["outcome"]:
-                return str(newest["outcome"])
-            await asyncio.sleep(0.02)

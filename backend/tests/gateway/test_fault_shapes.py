@@ -1,0 +1,121 @@
+"""Each shape of fault has its message, within the deadline; the connection works afterwards, and nobody else notices."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import msgspec
+import pytest
+
+from conducktor.gateway.lane import OPENS_AFTER
+from conducktor.settings import Settings
+from tests.connections.shelf import Shelf, tool
+from tests.gateway.client import Client, text
+from tests.gateway.fault_shapes import SHAPES, twice_in_a_stream
+from tests.product import decoded, running_product, signed_up
+from tests.support.databases import copied
+from tests.support.raw_server import Received
+from tests.support.rpc_server import Behaviour, result, stream
+
+DEADLINE_S = 4.0
+WELL = '{"content":[{"type":"text","text":"well"}]}'
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What a client was told, by the name of the shape; `after` is said of each connection when all had failed."""
+
+    told: dict[str, dict[str, Any]]
+    took_s: dict[str, float]
+    after: list[str]
+    twice: str
+    outcomes: list[str]
+
+
+@pytest.fixture(scope="module")
+async def seen(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Seen]:
+    """All shapes at once, on connections with fewer of them than it takes to be given a rest."""
+    async with AsyncExitStack() as open_:
+        url = await open_.enter_async_context(copied(postgres, template))
+        settings = Settings(
+            database_url=url,
+            data_dir=tmp_path_factory.mktemp("shapes"),
+            outbound_allow=("127.0.0.0/8",),
+            worker="separate",
+            call_deadline_s=DEADLINE_S,
+        )
+        product = await open_.enter_async_context(running_product(settings))
+        ada = await open_.enter_async_context(await signed_up(product, "ada@example.com"))
+        homes: dict[str, str] = {}
+        for number, names in enumerate(batched_names()):
+            server = await open_.enter_async_context(Shelf(*(tool(f"t{i}") for i in range(len(names))), tool("well")))
+            server._behaviours["tools/call"] = _by_tool(names)
+            wish = {"name": f"weak{number}", "url": server.url, "auth": "bearer", "secret": "upstream-credential"}
+            assert decoded(await ada.post("/api/workspaces/lab/connections", wish))["state"] == "ACTIVE"
+            homes |= {name: f"weak{number}_t{i}" for i, name in enumerate(names)}
+        client = await open_.enter_async_context(await Client.authorized(product, ada, "lab"))
+        told, took_s = await _all_at_once(client, homes)
+        after = [text(await client.call(f"{weak}_well")) for weak in sorted({home.split("_")[0] for home in homes.values()})]
+        twice = text(await client.call("weak0_well", text="twice"))
+        entries = decoded(await ada.get("/api/workspaces/lab/audit?kind=call&outcome=upstream_error&limit=200"))["items"]
+        yield Seen(told, took_s, after, twice, [entry["reason"] for entry in entries])
+
+
+def batched_names() -> list[tuple[str, ...]]:
+    names = list(SHAPES)
+    return [tuple(names[i :: len(names) // (OPENS_AFTER - 1) + 1]) for i in range(len(names) // (OPENS_AFTER - 1) + 1)]
+
+
+def test_there_are_at_least_forty() -> None:
+    assert len(SHAPES) >= 40
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_fault_is_told_in_plain_words_within_the_deadline(seen: Seen, name: str) -> None:
+    told, shape = seen.told[name], SHAPES[name]
+    facts = told["structuredContent"]
+    assert told["isError"] is True
+    assert (facts["fault"], shape.said in text(told)) == (shape.fault, True), text(told)
+    assert text(told).startswith(facts["connection"])
+    assert facts["next_step"]
+    assert "upstream-credential" not in str(told)
+    assert seen.took_s[name] < DEADLINE_S + 4, "a busy machine is slow, but not that slow"
+
+
+def test_each_connection_works_again_at_once_and_the_audit_has_each_fault(seen: Seen) -> None:
+    assert set(seen.after) == {"well"}
+    assert len(seen.outcomes) == len(SHAPES)
+
+
+def test_of_two_answers_in_a_stream_the_first_counts(seen: Seen) -> None:
+    assert seen.twice == "x"
+
+
+def _by_tool(names: tuple[str, ...]) -> Behaviour:
+    async def behave(received: Received, writer: asyncio.StreamWriter) -> None:
+        asked = received.json["params"]
+        behaviour: Any = result(WELL)
+        if asked["name"] != "well":
+            behaviour = SHAPES[names[int(asked["name"][1:])]].behaviour
+        elif asked["arguments"].get("text") == "twice":
+            behaviour = stream(twice_in_a_stream)
+        if isinstance(behaviour, bytes):
+            writer.write(behaviour)
+        else:
+            await behaviour(received, writer)
+
+    return behave
+
+
+async def _all_at_once(client: Client, homes: dict[str, str]) -> tuple[dict[str, dict[str, Any]], dict[str, float]]:
+    took_s: dict[str, float] = {}
+
+    async def one(name: str, home: str) -> dict[str, Any]:
+        began = time.monotonic()
+        told = await client.call(home, text="x")
+        took_s[name] = time.monotonic() - began
+        return told
+
+    answers = await asyncio.gather(*(one(name, home) for name, home in homes.items()))
+    return dict(zip(homes, answers, strict=True)), took_s
