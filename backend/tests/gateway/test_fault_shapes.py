@@ -1,6 +1,8 @@
 """Each shape of fault has its message, within the deadline; the connection works afterwards, and nobody else notices."""
 
 import asyncio
+import os
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -14,12 +16,14 @@ from conducktor.settings import Settings
 from tests.connections.shelf import Shelf, tool
 from tests.gateway.client import Client, text
 from tests.gateway.fault_shapes import SHAPES, twice_in_a_stream
-from tests.product import decoded, running_product, signed_up
+from tests.product import Browser, decoded, running_product, signed_up
 from tests.support.databases import copied
 from tests.support.raw_server import Received
-from tests.support.rpc_server import Behaviour, result, stream
+from tests.support.rpc_server import Behaviour, hang, result, stream
 
-DEADLINE_S = 4.0
+NEIGHBOUR_CALLS = int(os.environ.get("NEIGHBOUR_CALLS", "20"))
+IS_FULL = NEIGHBOUR_CALLS >= 1000
+DEADLINE_S = 120.0 if IS_FULL else 6.0
 WELL = '{"content":[{"type":"text","text":"well"}]}'
 
 
@@ -33,9 +37,19 @@ class Seen(msgspec.Struct, frozen=True):
     outcomes: list[str]
 
 
+class Lab(msgspec.Struct, frozen=True):
+    """A product with a connection to each weak server, and one to a neighbour. `homes`: the tool of each shape."""
+
+    ada: Browser
+    client: Client
+    homes: dict[str, str]
+    hung: list[Received]
+    """Requests that are never answered."""
+
+
 @pytest.fixture(scope="module")
-async def seen(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Seen]:
-    """All shapes at once, on connections with fewer of them than it takes to be given a rest."""
+async def lab(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
+    """Connections have fewer shapes than it takes to be given a rest."""
     async with AsyncExitStack() as open_:
         url = await open_.enter_async_context(copied(postgres, template))
         settings = Settings(
@@ -48,18 +62,25 @@ async def seen(postgres: str, template: str, tmp_path_factory: pytest.TempPathFa
         product = await open_.enter_async_context(running_product(settings))
         ada = await open_.enter_async_context(await signed_up(product, "ada@example.com"))
         homes: dict[str, str] = {}
-        for number, names in enumerate(batched_names()):
+        hung: list[Received] = []
+        for number, names in enumerate([*batched_names(), ()]):
             server = await open_.enter_async_context(Shelf(*(tool(f"t{i}") for i in range(len(names))), tool("well")))
-            server._behaviours["tools/call"] = _by_tool(names)
+            server._behaviours["tools/call"] = _by_tool(names, hung)
             wish = {"name": f"weak{number}", "url": server.url, "auth": "bearer", "secret": "upstream-credential"}
             assert decoded(await ada.post("/api/workspaces/lab/connections", wish))["state"] == "ACTIVE"
             homes |= {name: f"weak{number}_t{i}" for i, name in enumerate(names)}
-        client = await open_.enter_async_context(await Client.authorized(product, ada, "lab"))
-        told, took_s = await _all_at_once(client, homes)
-        after = [text(await client.call(f"{weak}_well")) for weak in sorted({home.split("_")[0] for home in homes.values()})]
-        twice = text(await client.call("weak0_well", text="twice"))
-        entries = decoded(await ada.get("/api/workspaces/lab/audit?kind=call&outcome=upstream_error&limit=200"))["items"]
-        yield Seen(told, took_s, after, twice, [entry["reason"] for entry in entries])
+        yield Lab(ada, await open_.enter_async_context(await Client.authorized(product, ada, "lab")), homes, hung)
+
+
+@pytest.fixture(scope="module")
+async def seen(lab: Lab) -> Seen:
+    """All shapes at once."""
+    told, took_s = await _all_at_once(lab.client, lab.homes)
+    weak = sorted({home.split("_")[0] for home in lab.homes.values()})
+    after = [text(await lab.client.call(f"{name}_well")) for name in weak]
+    twice = text(await lab.client.call("weak0_well", text="twice"))
+    entries = decoded(await lab.ada.get("/api/workspaces/lab/audit?kind=call&outcome=upstream_error&limit=200"))["items"]
+    return Seen(told, took_s, after, twice, [entry["reason"] for entry in entries])
 
 
 def batched_names() -> list[tuple[str, ...]]:
@@ -92,7 +113,44 @@ def test_of_two_answers_in_a_stream_the_first_counts(seen: Seen) -> None:
     assert seen.twice == "x"
 
 
-def _by_tool(names: tuple[str, ...]) -> Behaviour:
+async def test_a_neighbour_waits_for_nobody_while_a_hundred_wait_for_one_that_hangs(lab: Lab) -> None:
+    """R9: p99 at most 1.5 times as long meanwhile. In full under `make campaigns`: a busy machine has no p99 to compare."""
+    neighbour = f"weak{len(batched_names())}_well"
+    lab.hung.clear()
+    quiet = await _times(lab.client, neighbour)
+    waiting = [asyncio.create_task(lab.client.call(lab.homes["hangs"], text="x")) for _ in range(100)]
+    try:
+        async with asyncio.timeout(20):
+            while len(lab.hung) < len(waiting) and not any(task.done() for task in waiting):
+                await asyncio.sleep(0.05)
+        noisy = await _times(lab.client, neighbour)
+        assert not (IS_FULL and any(task.done() for task in waiting)), "they must hang for as long as it is measured"
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+    quiet += await _times(lab.client, neighbour)
+
+    found = f"p99 {1000 * p99(quiet):.1f} ms, while others hang {1000 * p99(noisy):.1f} ms"
+    sys.stdout.write(f"{found}, {p99(noisy) / p99(quiet):.2f} times\n")
+    assert max(noisy) < DEADLINE_S
+    assert not IS_FULL or p99(noisy) <= 1.5 * p99(quiet), found
+
+
+async def _times(client: Client, name: str) -> list[float]:
+    took = []
+    for _ in range(NEIGHBOUR_CALLS):
+        began = time.monotonic()
+        assert text(await client.call(name, text="x")) == "well"
+        took.append(time.monotonic() - began)
+    return took
+
+
+def p99(seconds: list[float]) -> float:
+    return sorted(seconds)[int(len(seconds) * 0.99)]
+
+
+def _by_tool(names: tuple[str, ...], hung: list[Received]) -> Behaviour:
     async def behave(received: Received, writer: asyncio.StreamWriter) -> None:
         asked = received.json["params"]
         behaviour: Any = result(WELL)
@@ -100,6 +158,8 @@ def _by_tool(names: tuple[str, ...]) -> Behaviour:
             behaviour = SHAPES[names[int(asked["name"][1:])]].behaviour
         elif asked["arguments"].get("text") == "twice":
             behaviour = stream(twice_in_a_stream)
+        if behaviour is hang:
+            hung.append(received)
         if isinstance(behaviour, bytes):
             writer.write(behaviour)
         else:
