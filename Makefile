@@ -38,7 +38,8 @@ campaigns: install-dev ## The long campaigns that `make test` runs shortened: ra
 		backend/tests/budgets/test_teller.py backend/tests/budgets/test_processes.py
 	ROUND_TRIPS=300 CROSSING_CLIENTS=200 CROSSING_CALLS=20000 CROSSING_PROCESSES=2 $(python) -m pytest --timeout=1800 backend/tests/gateway/test_round_trip.py \
 		backend/tests/gateway/test_crossing.py
-	NEIGHBOUR_CALLS=2000 $(python) -m pytest -s --timeout=600 backend/tests/gateway/test_fault_shapes.py -k neighbour
+	NEIGHBOUR_CALLS=2000 UPSTREAMS=60 $(python) -m pytest -s --timeout=600 -k 'neighbour or list' \
+		backend/tests/gateway/test_fault_shapes.py backend/tests/gateway/test_many_upstreams.py
 	PROMPTLY_S=1 $(python) -m pytest backend/tests/oauth/test_revocation.py backend/tests/edges/test_live_events.py \
 		backend/tests/policies/test_calls.py backend/tests/workspaces/test_members.py
 
