@@ -15,7 +15,7 @@ async def test_a_request_state_expires(product: Product) -> None:
     now = utc_now()
     states = RequestStates(product.parts.database, product.parts.key_ring, lambda: now)
     sealed = [
-        msgspec.json.decode(states.seal(CALL, msgspec.Raw(b'{"requestState":"theirs"}')), type=dict[str, msgspec.Raw])
+        msgspec.json.decode(states.seal(CALL, {"requestState": msgspec.Raw(b'"theirs"')}), type=dict[str, msgspec.Raw])
         for _ in range(2)
     ]
 

@@ -136,7 +136,9 @@ async def test_a_client_that_does_not_come_back_is_not_waited_for_for_ever(
     result = await asked(client)
     (key,) = result["inputRequests"]
     async with asyncio.timeout(10):
-        while not any(future.done() and future.result() == {"action": "cancel"} for future in curious.heard.values()):
+        while {"action": "cancel"} not in [
+            heard.result() for heard in curious.heard.values() if heard.done() and not heard.cancelled()
+        ]:
             await asyncio.sleep(0.02)
     told = await ask(client, inputResponses={key: ACCEPTED}, requestState=result["requestState"])
     assert "no longer waits" in refusal(told)
