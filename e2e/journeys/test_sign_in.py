@@ -2,12 +2,15 @@
 
 import asyncio
 import re
+from typing import Any
 
 import httpx
 from playwright.async_api import Page, expect
 
 from e2e.conftest import NewPage
+from e2e.support.chatgpt import ChatGpt
 from e2e.support.people import Person
+from e2e.support.product import Product
 from e2e.upstreams import servers
 from tests.product import decoded
 
@@ -61,12 +64,69 @@ async def test_who_does_not_allow_it_comes_back_to_the_page_that_says_so(new_pag
         await expect(page.get_by_text("It waits for somebody to sign in.")).to_be_visible()
 
 
-async def _allow(page: Page) -> None:
+async def test_two_people_use_their_own_accounts_and_one_signs_in_again_from_the_chat(
+    new_page: NewPage, ada: Person, product: Product
+) -> None:
+    async with (
+        servers.guarded() as url,
+        httpx.AsyncClient(base_url=url.removesuffix("/mcp")) as service,
+        Person(product, "Bob") as bob,
+        ChatGpt(product.endpoint) as adas_chat,
+        ChatGpt(product.endpoint) as bobs_chat,
+    ):
+        await bob.join(ada, "member")
+        await ada.ask("POST", "/connections", json={"name": "shared-desk", "url": url, "auth": "oauth"})
+        of_ada = await new_page(ada)
+        await of_ada.goto(f"/w/{ada.workspace}/connections/shared-desk?tab=settings")
+        await of_ada.get_by_role("radio", name="Each person’s own", exact=True).check()
+        await of_ada.get_by_role("button", name="Sign in with your account").click()
+        await _allow(of_ada)
+        await expect(of_ada.get_by_text("Go back to the chat and ask again.")).to_be_visible()
+
+        await adas_chat.connect(ada)
+        await bobs_chat.connect(bob, workspace=ada.workspace)
+        assert "Echo" in _told(await adas_chat.call("shared-desk_echo", message="from Ada"))
+        refused = await bobs_chat.call("shared-desk_echo", message="from Bob")
+        assert "you are not signed in" in _told(refused)
+
+        of_bob = await new_page(bob)
+        await of_bob.goto(_link_in(refused))
+        await of_bob.get_by_role("button", name="Sign in with your account").click()
+        await _allow(of_bob, "bob")
+        await expect(of_bob.get_by_text("Go back to the chat and ask again.")).to_be_visible()
+        assert "Echo" in _told(await bobs_chat.call("shared-desk_echo", message="from Bob"))
+
+        await of_ada.goto(_link_in(refused))
+        await expect(of_ada.get_by_text("It was not made for you")).to_be_visible()
+
+        await service.post("/forget")
+        refused = await bobs_chat.call("shared-desk_echo", message="again")
+        assert "does not accept your account any more" in _told(refused)
+        await of_bob.goto(_link_in(refused))
+        await of_bob.get_by_role("button", name="Sign in with your account").click()
+        await _allow(of_bob, "bob")
+        await expect(of_bob.get_by_text("Go back to the chat and ask again.")).to_be_visible()
+        assert "Echo" in _told(await bobs_chat.call("shared-desk_echo", message="again"))
+
+
+async def _allow(page: Page, login_name: str = "ada") -> None:
     """The provider's own pages: who are you (unless it remembers), and may this app."""
     await page.wait_for_url(re.compile(r"http://127\.0\.0\.1:\d+/interaction/"))
     login = page.get_by_placeholder("Enter any login")
     if await login.count():
-        await login.fill("ada")
+        await login.fill(login_name)
         await page.get_by_placeholder("and password").fill("anything")
         await page.get_by_role("button", name=re.compile("Sign-in", re.IGNORECASE)).click()
     await page.get_by_role("button", name="Continue").click()
+
+
+def _told(result: dict[str, Any]) -> str:
+    text: str = result["content"][0]["text"]
+    return text
+
+
+def _link_in(refused: dict[str, Any]) -> str:
+    """As a person finds it in the chat."""
+    found = re.search(r"http\S+", _told(refused))
+    assert found, refused
+    return found[0]

@@ -20,13 +20,14 @@ export function WhoseAccount({ connection, whyNot }: { connection: ConnectionVie
   const update = queries.useMutation("patch", "/api/workspaces/{workspace}/connections/{name}", {
     onSuccess: () => refreshConnections(queryClient, slug),
   });
+  const chosen = update.isPending ? update.variables.body.personal_for : undefined;
   return (
     <section className={classes.section}>
       <div className={classes.wide}>
         <Radio.Group
           label="Whose account is used"
           description="With own accounts the service knows who did what. Nobody's calls go out with somebody else's."
-          value={whoseOf(connection.personal_for) ?? ""}
+          value={whoseOf(chosen ?? connection.personal_for) ?? ""}
           onChange={(whose) => {
             const params = { path: { workspace: slug, name: connection.name } };
             update.mutate({ params, body: { personal_for: [...WHOSE[whose as Whose]] } });
