@@ -9,6 +9,7 @@ from conducktor.connections.address import check_url
 from conducktor.connections.catalog.entry import Entry
 from conducktor.connections.connection import Connection
 from conducktor.connections.credential import check_key_name, seal
+from conducktor.connections.key_pins import check_pinnable, check_pins
 from conducktor.connections.mcp_endpoint import Transport
 from conducktor.connections.states import NAMED_AUTH, Auth, ConnectionState
 from conducktor.connections.wish import as_sent, check_title
@@ -30,6 +31,7 @@ class Alteration(msgspec.Struct, frozen=True, kw_only=True):
     secret: str | None
     is_enabled: bool | None
     personal_for: frozenset[OperationClass] | None
+    pins: tuple[str, ...] | None
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -50,9 +52,11 @@ def altered(before: Connection, wish: Alteration, actor: Actor, rules: Rules, no
         url=check_url(wish.url, rules.guard) if wish.url is not None else before.url,
         transport=wish.transport or before.transport,
         auth=wish.auth or before.auth,
+        pins=check_pins(wish.pins) if wish.pins is not None else before.pins,
         personal_for=wish.personal_for if wish.personal_for is not None else before.personal_for,
     )
     _check_personal(after)
+    check_pinnable(after.url, after.pins)
     after = _with_credential(before, after, wish, rules)
     after = _switched(after, wish.is_enabled, actor, now)
     after = _asked_anew(before, after, now) if is_elsewhere(before, after) else after
@@ -140,7 +144,7 @@ def _asked_anew(before: Connection, after: Connection, now: datetime) -> Connect
 
 def _reached_by(connection: Connection) -> tuple[object, ...]:
     way = connection.auth, connection.header_name, connection.credential_sealed, connection.is_personal_only
-    return connection.url, connection.transport, *way
+    return connection.url, connection.transport, connection.pins, *way
 
 
 def _is_on(connection: Connection) -> bool:

@@ -16,7 +16,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
 
     `renew_after`: when its access token should be replaced; None for every other kind of credential. `wanted_scope`: what the
     service wants besides what its sign-in covers. `personal_for`: the classes of calls that go out with the person's own
-    account (`own_accounts/`) instead of the workspace's credential.
+    account (`own_accounts/`) instead of the workspace's credential. `pins`: keys of which its server must show one.
     """
 
     id: ConnectionId
@@ -54,6 +54,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
     wanted_scope: str | None = None
+    pins: tuple[str, ...] = ()
 
     @property
     def is_personal_only(self) -> bool:

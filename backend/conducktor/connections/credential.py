@@ -81,6 +81,7 @@ def endpoint_of(connection: Connection, key_ring: KeyRing) -> Endpoint:
         transport=connection.transport,
         headers=credential.headers,
         query=credential.query,
+        pins=connection.pins,
         era=connection.era,
         protocol_version=connection.protocol_version,
     )

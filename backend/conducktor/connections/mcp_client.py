@@ -140,4 +140,5 @@ class McpClient:
 
 
 def _open(outbox: Outbox, endpoint: Endpoint) -> StreamableChannel | EventStreamChannel:
+    outbox = outbox.pinned(endpoint.pins) if endpoint.pins else outbox
     return EventStreamChannel(outbox, endpoint) if endpoint.transport is Transport.SSE else StreamableChannel(outbox, endpoint)

@@ -39,6 +39,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """The credential. Any value the upstream echoes is blacked out (8 characters and longer)."""
     query: tuple[tuple[str, str], ...] = ()
     """A credential that the service takes only in its address; blacked out likewise. Never part of `url`, which is shown."""
+    pins: tuple[str, ...] = ()
+    """Keys of which the server must show one (`infra/pinning.py`); none: any that is certified."""
     era: Era | None = None
     """None: not probed yet; `McpClient` then probes once per process."""
     protocol_version: str | None = None

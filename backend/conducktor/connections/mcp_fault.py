@@ -9,13 +9,15 @@ from urllib.parse import urlsplit
 from conducktor.connections.mcp_redaction import Redaction
 from conducktor.core.clock import Clock
 from conducktor.core.errors import ConducktorError, Kind
-from conducktor.infra.http_errors import BrokenResponse, ConnectFailed, HttpError, TimedOut, TlsFailed, TooLarge
+from conducktor.infra.http_errors import BrokenResponse, ConnectFailed, HttpError, KeyChanged, TimedOut, TlsFailed, TooLarge
 
 
 class Fault(StrEnum):
     ADDRESS_REFUSED = "address_refused"
     UNREACHABLE = "unreachable"
     TLS = "tls"
+    KEY_CHANGED = "key_changed"
+    """Its server shows a key that is not pinned."""
     TIMED_OUT = "timed_out"
     DISCONNECTED = "disconnected"
     TOO_LARGE = "too_large"
@@ -88,6 +90,8 @@ def unreachable(name: str, error: ConducktorError, deadline_s: float) -> Upstrea
             fault, detail = Fault.DISCONNECTED, f"{name} closed the connection without an answer."
         case BrokenResponse():
             fault, detail = Fault.DISCONNECTED, f"{name} broke off its answer."
+        case KeyChanged():
+            fault, detail = Fault.KEY_CHANGED, f"{name} was not called: {error.detail}"
         case TlsFailed():
             fault, detail = Fault.TLS, f"{name} was not called: {error.detail}"
         case HttpError():

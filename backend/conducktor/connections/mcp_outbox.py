@@ -1,6 +1,7 @@
 """What all channels to upstreams share: the way out, request ids, who we are, and letters nobody waits for."""
 
 import asyncio
+import copy
 import itertools
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
@@ -10,6 +11,7 @@ import msgspec
 from conducktor.core.clock import Clock
 from conducktor.core.errors import ConducktorError
 from conducktor.infra.http_client import HttpClient
+from conducktor.infra.pinning import Pins
 
 LETTER_DEADLINE_S = 2.0
 _MOST_LETTERS = 256  # more would mean an upstream that lets them all hang; later ones are dropped
@@ -28,6 +30,12 @@ class Outbox:
         )
         self._ids = itertools.count(1)
         self._letters: set[asyncio.Task[None]] = set()
+
+    def pinned(self, pins: Pins) -> "Outbox":
+        """The same, toward a server that must show one of these keys."""
+        outbox = copy.copy(self)
+        outbox.http, outbox.standing_http = self.http.pinned(pins), self.standing_http.pinned(pins)
+        return outbox
 
     def new_id(self) -> int:
         return next(self._ids)

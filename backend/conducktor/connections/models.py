@@ -48,6 +48,7 @@ class ConnectionRow(UUIDv7Base):
     credential_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     renew_after: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
     wanted_scope: Mapped[str | None] = mapped_column(Text)
+    pins: Mapped[list[Any]] = mapped_column(JSONB, default=list, server_default="[]")
     personal_for: Mapped[list[Any]] = mapped_column(JSONB, default=list, server_default="[]")
     revision: Mapped[int] = mapped_column(Integer, default=1)
 

@@ -21,10 +21,13 @@ from conducktor.connections.tool_operations import TOOL_OPERATIONS
 from conducktor.connections.toolsets.operations import TOOLSET_OPERATIONS
 from conducktor.connections.wish import Wish
 from conducktor.core.actor import Actor, Permission
+from conducktor.core.errors import Conflict
 from conducktor.core.operation import operation
 from conducktor.core.tool_call import OperationClass
 from conducktor.infra.database import Database, Transaction
+from conducktor.infra.http_client import HttpClient
 
+KEY_WITHIN_S = 10.0
 OWN_WORDS = "it shows an upstream's own words, which must not flow into a chat unasked"
 
 
@@ -60,6 +63,10 @@ class UpdateConnection(msgspec.Struct, frozen=True, kw_only=True):
     header_name: str | None = None
     secret: str | None = None
     is_enabled: bool | None = None
+    pins: Annotated[
+        tuple[str, ...] | None,
+        msgspec.Meta(description="SHA-256 of public keys (base64), of which its server must show one; at least two, or none."),
+    ] = None
     personal_for: Annotated[
         frozenset[OperationClass] | None,
         msgspec.Meta(description="Classes of tools that each person uses with an own account at the service; none: nobody does."),
@@ -105,6 +112,22 @@ async def test_connection(
 
 
 @operation(
+    "connections.shown_key",
+    "GET /connections/{name}/shown-key",
+    Permission.CONNECTIONS_WRITE,
+    web_only="it is only needed for pinning keys on a connection's page",
+)
+async def show_key(actor: Actor, data: ConnectionName, *, database: Database, http: HttpClient) -> views.ShownKey:
+    """Show the key that a connection's server has now, so that it can be pinned."""
+    async with database.transaction() as tx:
+        connection = await lookup.connection_named(tx, actor.workspace_id, data.name)
+    if not connection.url.startswith("https:"):
+        raise Conflict("Only https has keys to pin.", next_step="Use an https address first.")
+    pin = await http.shown_pin(connection.url, deadline_s=KEY_WITHIN_S)
+    return views.ShownKey(pin=pin, is_pinned=pin in connection.pins)
+
+
+@operation(
     "connections.update",
     "PATCH /connections/{name}",
     Permission.CONNECTIONS_WRITE,
@@ -136,6 +159,7 @@ OPERATIONS = (
     get_connection,
     *HEALTH_OPERATIONS,
     test_connection,
+    show_key,
     update_connection,
     delete_connection,
     *SIGN_IN_OPERATIONS,

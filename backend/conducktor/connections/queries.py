@@ -224,7 +224,7 @@ def _searched(tool: PinnedTool) -> dict[str, str]:
 
 
 def _columns(connection: Connection) -> dict[str, Any]:
-    values = {"notes": list(connection.notes), "personal_for": sorted(connection.personal_for)}
+    values = {"notes": list(connection.notes), "personal_for": sorted(connection.personal_for), "pins": list(connection.pins)}
     return {**msgspec.structs.asdict(connection), **values}
 
 

@@ -41,6 +41,7 @@ class ConnectionView(msgspec.Struct, frozen=True, kw_only=True):
     header_name: str | None
     has_secret: bool
     personal_for: list[OperationClass]
+    pins: list[str]
     state: ConnectionState
     since: datetime
     reason: str | None
@@ -55,6 +56,13 @@ class ConnectionView(msgspec.Struct, frozen=True, kw_only=True):
 
 class ConnectionList(msgspec.Struct, frozen=True, kw_only=True):
     items: list[ConnectionView]
+
+
+class ShownKey(msgspec.Struct, frozen=True, kw_only=True):
+    """`pin` is the SHA-256 of the public key that the server shows now, in base64."""
+
+    pin: str
+    is_pinned: bool
 
 
 class OfferView(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,6 +153,7 @@ def connection_view(connection: Connection, tools: ToolCounts) -> ConnectionView
         header_name=connection.header_name,
         has_secret=connection.credential_sealed is not None,
         personal_for=sorted(connection.personal_for),
+        pins=list(connection.pins),
         state=connection.state,
         since=connection.state_since,
         reason=connection.state_reason,

@@ -5,6 +5,7 @@ address that the guard has seen, and to no other.
 """
 
 import asyncio
+import copy
 import errno
 import re
 import socket
@@ -17,15 +18,16 @@ from types import TracebackType
 from typing import Self
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from conducktor.core.errors import Invalid
 from conducktor.infra.address_guard import AddressGuard, AddressRefused, parse_address
-from conducktor.infra.http_errors import TooLarge
+from conducktor.infra.guarded_resolver import GuardedResolver
+from conducktor.infra.http_errors import BrokenResponse, KeyChanged, TooLarge
 from conducktor.infra.http_failures import translated
 from conducktor.infra.http_syntax import parse_url
 from conducktor.infra.name_lookup import Lookup, SystemLookup
+from conducktor.infra.pinning import NO_KEY, PinnedContext, PinningConnector, Pins, pinned_context
 from conducktor.infra.tls_trust import client_context
 from conducktor.settings import Settings
 
@@ -52,6 +54,8 @@ class HttpClient:
         """
         self._guard = AddressGuard(settings.outbound_allow)
         self._tls = client_context(settings.outbound_ca_file)
+        self._authorities = settings.outbound_ca_file
+        self._pinned: PinnedContext | None = None
         self._system_lookup = SystemLookup()
         self._lookup: Lookup = lookup or self._system_lookup
         self._connections_per_host = connections_per_host
@@ -120,6 +124,22 @@ class HttpClient:
         """DELETE; as `get`."""
         return Exchange(self, "DELETE", url, headers, None, deadline_s, MAX_BODY_BYTES)
 
+    def pinned(self, pins: Pins) -> "HttpClient":
+        """This client toward a server that must show one of these keys; it shares everything, and is not started or closed."""
+        if not pins:
+            return self
+        client = copy.copy(self)
+        client._pinned = pinned_context(self._authorities, pins)
+        return client
+
+    async def shown_pin(self, url: str, *, deadline_s: float) -> str:
+        """The pin of the key that the server shows now; certificate and name are verified, nothing is sent. Raises as `get`."""
+        try:
+            async with self.pinned(NO_KEY).get(url, headers={}, deadline_s=deadline_s):
+                raise BrokenResponse(f"{url} shows no key.")
+        except KeyChanged as error:
+            return error.shown
+
     def check_url(self, url: str) -> None:
         """Whether `url` could be requested, as far as it can be told without asking for its addresses.
 
@@ -140,9 +160,9 @@ class HttpClient:
             )
         return url
 
-    def _connector(self, *, encrypted: bool) -> aiohttp.TCPConnector:
-        return aiohttp.TCPConnector(
-            resolver=_GuardedResolver(self._guard, self._lookup, encrypted=encrypted),
+    def _connector(self, *, encrypted: bool) -> PinningConnector:
+        return PinningConnector(
+            resolver=GuardedResolver(self._guard, self._lookup, encrypted=encrypted),
             socket_factory=self._open_socket,
             ssl=self._tls,
             limit=0,
@@ -190,6 +210,7 @@ class Exchange:
                 data=BytesIO(body) if body is not None and len(body) > 2**20 else body,  # aiohttp warns above 1 MiB
                 headers=self._headers,
                 allow_redirects=False,
+                ssl=self._client._pinned or True,
                 timeout=self._client._timeout(self._deadline_s),
             )
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -259,26 +280,6 @@ class Response:
             content.on_eof(limit.cancel)  # aiohttp itself returns the connection to the pool at the end of the body
         else:
             self._response.release()
-
-
-class _GuardedResolver(AbstractResolver):
-    def __init__(self, guard: AddressGuard, lookup: Lookup, *, encrypted: bool) -> None:
-        self._guard = guard
-        self._lookup = lookup
-        self._encrypted = encrypted
-
-    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC) -> list[ResolveResult]:
-        addresses = await self._lookup(host, port)
-        if not addresses:
-            raise OSError(f"{host} has no address")
-        self._guard.check(host, addresses, port, encrypted=self._encrypted)
-        return [
-            ResolveResult(hostname=host, host=str(address), port=port, family=family, proto=0, flags=socket.AI_NUMERICHOST)
-            for address in addresses
-        ]
-
-    async def close(self) -> None:
-        """Nothing is kept open here."""
 
 
 def _as_written(text: str, checked: URL) -> URL:

@@ -25,6 +25,12 @@ class TlsFailed(HttpError):
     nothing_was_sent = True
 
 
+class KeyChanged(TlsFailed):
+    """The other server shows a key that is not pinned."""
+
+    shown = ""
+
+
 class TimedOut(HttpError):
     """The other server took too long."""
 

@@ -7,12 +7,20 @@ import aiohttp
 from yarl import URL
 
 from conducktor.core.errors import Invalid
-from conducktor.infra.http_errors import BrokenResponse, ConnectFailed, HttpError, TimedOut, TlsFailed
+from conducktor.infra.http_errors import BrokenResponse, ConnectFailed, HttpError, KeyChanged, TimedOut, TlsFailed
+from conducktor.infra.pinning import KeyNotPinned
 
 
 def translated(error: Exception, url: URL, deadline_s: float | None, *, before_answer: bool) -> HttpError | Invalid:
     host = url.host
     match error:
+        case KeyNotPinned():
+            changed = KeyChanged(
+                f"{host} shows a key that is not one of those pinned for it.",
+                next_step="If the service announced a new key, an admin adds its pin. If not, somebody may be in between.",
+            )
+            changed.shown = error.shown
+            return changed
         case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientSSLError():
             reason = getattr(error.__cause__, "verify_message", "") or "the secure connection could not be set up"
             return TlsFailed(

@@ -12,6 +12,7 @@ export function connectionOf(changed: Partial<ConnectionView> = {}): ConnectionV
     auth: "bearer",
     header_name: null,
     personal_for: [],
+    pins: [],
     has_secret: true,
     state: "ACTIVE",
     since: "2026-11-20T10:00:00Z",

@@ -41,7 +41,8 @@ class RestClient:
     async def probe(self, endpoint: Endpoint) -> None:
         """Whether a web server answers at its address, whatever it says. Raises UpstreamError."""
         try:
-            async with self._http.get(endpoint.url, headers={"Accept": "*/*"}, deadline_s=PROBE_DEADLINE_S) as response:
+            http = self._http.pinned(endpoint.pins)
+            async with http.get(endpoint.url, headers={"Accept": "*/*"}, deadline_s=PROBE_DEADLINE_S) as response:
                 if response.status in _TRANSPORT - {401}:
                     raise fault.refused(endpoint.name, response.status, response.headers, Redaction(()), self._clock)
         except UpstreamError:
@@ -53,7 +54,7 @@ class RestClient:
         url = endpoint.url.rstrip("/") + prepared.target
         redaction = Redaction((*endpoint.headers, *endpoint.query))
         try:
-            async with self._http.request(
+            async with self._http.pinned(endpoint.pins).request(
                 prepared.method,
                 with_query(url, endpoint.query),
                 headers={**prepared.headers, **dict(endpoint.headers)},

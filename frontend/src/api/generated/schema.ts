@@ -909,6 +909,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/connections/{name}/shown-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the key that a connection's server has now, so that it can be pinned.
+         * @description Show the key that a connection's server has now, so that it can be pinned.
+         */
+        get: operations["connections_shown_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/connections/{name}/sign-in": {
         parameters: {
             query?: never;
@@ -2163,6 +2183,7 @@ export interface components {
             next_step: string | null;
             notes: string[];
             personal_for: components["schemas"]["OperationClass"][];
+            pins: string[];
             protocol_version: string | null;
             reason: string | null;
             service: string | null;
@@ -2987,6 +3008,11 @@ export interface components {
             role: components["schemas"]["Role"];
             workspace_name: string;
         };
+        /** ShownKey */
+        ShownKey: {
+            is_pinned: boolean;
+            pin: string;
+        };
         /** SignedUp */
         SignedUp: {
             /** @enum {string} */
@@ -3223,6 +3249,8 @@ export interface components {
             is_enabled?: boolean | null;
             /** @description Classes of tools that each person uses with an own account at the service; none: nobody does. */
             personal_for?: components["schemas"]["OperationClass"][] | null;
+            /** @description SHA-256 of public keys (base64), of which its server must show one; at least two, or none. */
+            pins?: string[] | null;
             secret?: string | null;
             title?: string | null;
             transport?: components["schemas"]["Transport"] | null;
@@ -3549,6 +3577,7 @@ export type SetSignInClientBody = components['schemas']['SetSignInClientBody'];
 export type SetVisibilityBody = components['schemas']['SetVisibilityBody'];
 export type Share = components['schemas']['Share'];
 export type ShownInvitation = components['schemas']['ShownInvitation'];
+export type ShownKey = components['schemas']['ShownKey'];
 export type SignedUp = components['schemas']['SignedUp'];
 export type SignInBegun = components['schemas']['SignInBegun'];
 export type SignInView = components['schemas']['SignInView'];
@@ -4877,6 +4906,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccountHolders"];
+                };
+            };
+        };
+    };
+    connections_shown_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownKey"];
                 };
             };
         };

@@ -4,6 +4,7 @@ import { Callout } from "@/components/ui/Callout";
 import { useWhyNot } from "../workspaces/useWorkspace";
 import { Availability } from "./Availability";
 import { DeleteConnection } from "./DeleteConnection";
+import { KeyPins } from "./KeyPins";
 import { SettingsForm } from "./SettingsForm";
 import { SignInSettings } from "./SignInSettings";
 import classes from "./SettingsTab.module.css";
@@ -21,6 +22,7 @@ export default function SettingsTab({ connection }: { connection: ConnectionView
       <SettingsForm connection={connection} whyNot={whyNot} />
       {connection.auth === "oauth" && whyNot === undefined && <SignInSettings connection={connection} />}
       {connection.auth !== "none" && <WhoseAccount connection={connection} whyNot={whyNot} />}
+      {connection.url.startsWith("https:") && <KeyPins key={connection.pins.join()} connection={connection} whyNot={whyNot} />}
       <Availability connection={connection} whyNot={whyNot} />
       <DeleteConnection connection={connection} whyNot={whyNot} />
     </div>

@@ -1,0 +1,86 @@
+import { Button, Textarea } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { failureOf } from "@/api/ApiProblem";
+import { api, queries } from "@/api/client";
+import type { ConnectionView } from "@/api/generated/schema";
+import { FormError } from "@/components/ui/FormError";
+import { useSubmit } from "@/components/ui/useSubmit";
+
+import { useWorkspace } from "../workspaces/useWorkspace";
+import { refreshConnections } from "./connectionQueries";
+import classes from "./SettingsTab.module.css";
+
+/** For services that announce their keys: another key is refused, even with a good certificate. */
+export function KeyPins({ connection, whyNot }: { connection: ConnectionView; whyNot: string | undefined }) {
+  const { slug } = useWorkspace();
+  const queryClient = useQueryClient();
+  const [text, setText] = useState<string>();
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const { submit, problem, isPending } = useSubmit({ setErrors }, async (pins: string[]) => {
+    const path = { workspace: slug, name: connection.name };
+    await api.PATCH("/api/workspaces/{workspace}/connections/{name}", { params: { path }, body: { pins } });
+    await refreshConnections(queryClient, slug);
+    setText(undefined);
+  });
+  const value = text ?? connection.pins.join("\n");
+  return (
+    <form
+      className={classes.form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        setErrors({});
+        void submit(value.split("\n"));
+      }}
+    >
+      <Textarea
+        label="Pinned keys"
+        description="Only servers with one of these keys are called. One line each: the SHA-256 of a public key in base64. Enter at least two, one of them for a spare key of the service; none: any certified key."
+        autosize
+        minRows={2}
+        spellCheck={false}
+        disabled={whyNot !== undefined}
+        value={value}
+        error={errors.pins}
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+        }}
+      />
+      <FormError problem={problem} shownFields={["pins"]} />
+      {whyNot === undefined && (
+        <>
+          <ShownKey name={connection.name} />
+          <div className={classes.buttons}>
+            <Button type="submit" variant="default" loading={isPending} disabled={text === undefined}>
+              Save pins
+            </Button>
+          </div>
+        </>
+      )}
+    </form>
+  );
+}
+
+function ShownKey({ name }: { name: string }) {
+  const { slug } = useWorkspace();
+  const path = { workspace: slug, name };
+  const shown = useQuery({
+    ...queries.queryOptions("get", "/api/workspaces/{workspace}/connections/{name}/shown-key", { params: { path } }),
+    enabled: false,
+  });
+  return (
+    <div className={classes.buttons}>
+      <Button size="xs" variant="subtle" loading={shown.isFetching} onClick={() => void shown.refetch()}>
+        Show what the server has now
+      </Button>
+      {shown.data && (
+        <span role="status">
+          <code>{shown.data.pin}</code> {shown.data.is_pinned ? "is pinned" : "is not pinned"}
+        </span>
+      )}
+      <FormError problem={failureOf(shown)} />
+    </div>
+  );
+}
