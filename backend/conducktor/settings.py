@@ -26,6 +26,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sign_up: str = "open"
     outbound_allow: tuple[str, ...] = ()
     outbound_ca_file: Path | None = None
+    local_servers: Path | None = None
     sandbox: str = "off"
     sandbox_port: int = 0
     call_deadline_s: float = 45.0
@@ -81,6 +82,10 @@ VARIABLES: dict[str, tuple[str, str]] = {
         "with an optional port: 10.20.0.0/16, 127.0.0.1:9000. Plain http is possible only there.",
     ),
     "outbound_ca_file": ("CONDUCKTOR_OUTBOUND_CA_FILE", "PEM file with certificate authorities to trust besides the usual ones."),
+    "local_servers": (
+        "CONDUCKTOR_LOCAL_SERVERS",
+        "TOML file with MCP servers that this installation runs itself (stdio). Only its owner may write it; see the docs.",
+    ),
     "sandbox": (
         "CONDUCKTOR_SANDBOX",
         "`on`: start the three sandbox services and offer them in the catalogue (`make run` does).",

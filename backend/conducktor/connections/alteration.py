@@ -12,7 +12,7 @@ from conducktor.connections.credential import check_key_name, seal
 from conducktor.connections.key_pins import check_pinnable, check_pins
 from conducktor.connections.mcp_endpoint import Transport
 from conducktor.connections.states import NAMED_AUTH, Auth, ConnectionState
-from conducktor.connections.wish import as_sent, check_title
+from conducktor.connections.wish import as_sent, check_title, not_from_outside
 from conducktor.core.actor import Actor
 from conducktor.core.errors import Invalid
 from conducktor.core.tool_call import OperationClass
@@ -46,6 +46,7 @@ def altered(before: Connection, wish: Alteration, actor: Actor, rules: Rules, no
     """The connection after a change. Raises Invalid with a reason per field."""
     if wish.transport is not None and (wish.transport is Transport.OPENAPI) != (before.transport is Transport.OPENAPI):
         raise Invalid("The kind of a connection stays.", errors={"transport": "Make a new connection instead."})
+    _check_local(before, wish)
     after = msgspec.structs.replace(
         before,
         title=check_title(wish.title) if wish.title is not None else before.title,
@@ -115,6 +116,14 @@ def _check_personal(after: Connection) -> None:
     if after.personal_for and after.auth is Auth.NONE:
         reason = "Without any sign-in or key there are no own accounts. Choose how people sign in first."
         raise Invalid("Nobody can use an own account here.", errors={"personal_for": reason})
+
+
+def _check_local(before: Connection, wish: Alteration) -> None:
+    """What this installation runs stays what it is, and nothing else becomes such a thing. Raises Invalid."""
+    moved = wish.url is not None or wish.transport not in (None, before.transport)
+    keyed = wish.auth not in (None, before.auth) or wish.secret is not None
+    if wish.transport is Transport.STDIO is not before.transport or (before.transport is Transport.STDIO and (moved or keyed)):
+        raise not_from_outside()
 
 
 def _switched(after: Connection, is_enabled: bool | None, actor: Actor, now: datetime) -> Connection:

@@ -3,7 +3,10 @@
 from collections import OrderedDict
 
 import msgspec
+from msgspec.structs import replace
 
+from conducktor.connections.local.channel import LocalChannel
+from conducktor.connections.local.servers import LocalServers
 from conducktor.connections.mcp_discovery import ServerFacts
 from conducktor.connections.mcp_endpoint import Endpoint, Era, Transport
 from conducktor.connections.mcp_event_stream import EventStreamChannel
@@ -52,15 +55,26 @@ _REPEATABLE = frozenset(
 )
 
 
+_NONE = LocalServers()
+Channel = StreamableChannel | EventStreamChannel | LocalChannel
+
+
 class McpClient:
     """Speaks to every upstream of this process over one HTTP client. `close()` it before that client."""
 
     def __init__(
-        self, http: HttpClient, *, client_version: str, clock: Clock = utc_now, standing_http: HttpClient | None = None
+        self,
+        http: HttpClient,
+        *,
+        client_version: str,
+        clock: Clock = utc_now,
+        standing_http: HttpClient | None = None,
+        local: LocalServers = _NONE,
     ) -> None:
-        """`standing_http`: see `Outbox`."""
+        """`standing_http`: see `Outbox`. `local` are the servers that this installation runs."""
+        self._local = local
         self._outbox = Outbox(http, client_version, clock, standing_http)
-        self._channels: OrderedDict[Endpoint, StreamableChannel | EventStreamChannel] = OrderedDict()
+        self._channels: OrderedDict[Endpoint, Channel] = OrderedDict()
 
     async def request(
         self,
@@ -93,7 +107,9 @@ class McpClient:
 
         Always asks anew, in a session of its own; an endpoint that is known to be legacy is only asked in that way.
         """
-        channel = _open(self._outbox, endpoint)
+        if endpoint.transport is Transport.STDIO:  # nobody would want another process for each look
+            return await self._channel(endpoint).probe(Deadline(deadline_s))
+        channel = self._open(endpoint)
         try:
             return await channel.probe(Deadline(deadline_s))
         finally:
@@ -117,7 +133,7 @@ class McpClient:
 
     async def forget(self, endpoint: Endpoint) -> None:
         """Drop the session and streams kept for this endpoint: its connection was changed, disabled or deleted."""
-        if channel := self._channels.pop(endpoint, None):
+        if channel := self._channels.pop(_key(endpoint), None):
             await channel.close()
 
     async def close(self) -> None:
@@ -127,10 +143,11 @@ class McpClient:
             await channel.close()
         await self._outbox.close()
 
-    def _channel(self, endpoint: Endpoint) -> StreamableChannel | EventStreamChannel:
+    def _channel(self, endpoint: Endpoint) -> Channel:
+        endpoint = _key(endpoint)
         channel = self._channels.get(endpoint)
         if channel is None:
-            channel = self._channels[endpoint] = _open(self._outbox, endpoint)
+            channel = self._channels[endpoint] = self._open(endpoint)
             if len(self._channels) > MAX_CHANNELS:
                 _, oldest = self._channels.popitem(last=False)
                 self._outbox.in_background(oldest.close())
@@ -138,7 +155,17 @@ class McpClient:
             self._channels.move_to_end(endpoint)
         return channel
 
+    def _open(self, endpoint: Endpoint) -> Channel:
+        outbox = self._outbox.pinned(endpoint.pins) if endpoint.pins else self._outbox
+        match endpoint.transport:
+            case Transport.SSE:
+                return EventStreamChannel(outbox, endpoint)
+            case Transport.STDIO:
+                return LocalChannel(outbox, endpoint, self._local)
+            case _:
+                return StreamableChannel(outbox, endpoint)
 
-def _open(outbox: Outbox, endpoint: Endpoint) -> StreamableChannel | EventStreamChannel:
-    outbox = outbox.pinned(endpoint.pins) if endpoint.pins else outbox
-    return EventStreamChannel(outbox, endpoint) if endpoint.transport is Transport.SSE else StreamableChannel(outbox, endpoint)
+
+def _key(endpoint: Endpoint) -> Endpoint:
+    """A process is the same one before and after it said what it speaks."""
+    return replace(endpoint, era=None, protocol_version=None) if endpoint.transport is Transport.STDIO else endpoint

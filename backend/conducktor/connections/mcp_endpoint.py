@@ -20,6 +20,8 @@ class Transport(StrEnum):
     """HTTP+SSE of 2024-11-05: one long GET stream and POSTs beside it."""
     OPENAPI = "openapi"
     """No MCP: a REST service, called by `openapi/client.py`."""
+    STDIO = "stdio"
+    """A server that this installation runs, from the operator's file; the address is `stdio:<entry>` (`local/`)."""
 
 
 class Era(StrEnum):

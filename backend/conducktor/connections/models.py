@@ -31,7 +31,7 @@ class ConnectionRow(UUIDv7Base):
         UniqueConstraint("workspace_id", "name"),
         CheckConstraint("state IN ('PENDING', 'ACTIVE', 'ERROR', 'DISABLED')", name="connection_state"),
         CheckConstraint("auth IN ('none', 'bearer', 'header', 'basic', 'query', 'oauth')", name="connection_auth"),
-        CheckConstraint("transport IN ('streamable_http', 'sse', 'openapi')", name="connection_transport"),
+        CheckConstraint("transport IN ('streamable_http', 'sse', 'openapi', 'stdio')", name="connection_transport"),
         CheckConstraint("name ~ '^[a-z0-9][a-z0-9-]*$' AND length(name) <= 40", name="connection_name"),
         Index("ix_connections_next_check_at", "next_check_at"),
     )

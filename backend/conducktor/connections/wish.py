@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from conducktor.connections.address import check_url
-from conducktor.connections.catalog.entry import Entry
+from conducktor.connections.catalog.entry import Entry, Origin
 from conducktor.connections.catalog.library import Catalog
 from conducktor.connections.connection import Connection
 from conducktor.connections.credential import check_key_name, check_secret, seal
@@ -119,6 +119,10 @@ def blueprint(wish: Wish, catalog: Catalog, guard: AddressGuard) -> Blueprint:
     entry = _entry(wish, catalog)
     if wish.name is not None:
         check_connection_name(wish.name)
+    if entry is not None and entry.origin is Origin.LOCAL:
+        return _local(wish, entry)
+    if wish.transport is Transport.STDIO:
+        raise not_from_outside()
     if wish.transport is Transport.OPENAPI and wish.description is None:
         raise Invalid("There is no document.", errors={"transport": "Add the OpenAPI document of the service on the page."})
     url = check_url(_url(wish, entry), guard)
@@ -134,6 +138,36 @@ def blueprint(wish: Wish, catalog: Catalog, guard: AddressGuard) -> Blueprint:
         header_name=_key_name(wish, entry, auth) if auth in NAMED_AUTH else None,
         secret=_secret(wish, entry, auth),
         description=wish.description,
+    )
+
+
+def not_from_outside() -> Invalid:
+    """No request says what is started."""
+    reason = "Only the operator adds servers that run on this installation; choose one of them in the catalogue."
+    return Invalid("This connection cannot be made.", errors={"transport": reason})
+
+
+def _local(wish: Wish, entry: Entry) -> Blueprint:
+    """Of a program that this installation runs a request can say which one, what it is called, and nothing else."""
+    if (
+        wish.url
+        or wish.description
+        or wish.transport not in (None, Transport.STDIO)
+        or wish.secret
+        or wish.auth not in (None, Auth.NONE)
+    ):
+        raise not_from_outside()
+    return Blueprint(
+        name=wish.name,
+        suggested_name=suggested_name(entry, ""),
+        title=check_title(wish.title) if wish.title else None,
+        entry=entry,
+        url=entry.remote.url,
+        transport=Transport.STDIO,
+        auth=Auth.NONE,
+        header_name=None,
+        secret=None,
+        description=None,
     )
 
 

@@ -7,6 +7,7 @@ from conducktor.connections.discovery import Discovery
 from conducktor.connections.health.owners import Owners
 from conducktor.connections.health.vitals import Vitals
 from conducktor.connections.lifecycle import Lifecycle
+from conducktor.connections.local.servers import read_local_servers
 from conducktor.connections.mcp_client import McpClient
 from conducktor.connections.openapi.client import RestClient
 from conducktor.connections.own_accounts.link import SignInLinks
@@ -26,9 +27,10 @@ class WithConnections(WithAccounts):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self.standing_http = HttpClient(settings, connections_per_host=1024)
-        self.mcp = McpClient(self.http, client_version=__version__, standing_http=self.standing_http)
+        self.local_servers = read_local_servers(settings.local_servers)
+        self.mcp = McpClient(self.http, client_version=__version__, standing_http=self.standing_http, local=self.local_servers)
         self.rest = RestClient(self.http, self.clock)
-        self.catalog = Catalog(settings)
+        self.catalog = Catalog(settings, self.local_servers)
         self.renewals = Renewals(self.database, self.http, self.key_ring, self.clock)
         self.sign_ins = SignIns(self.database, self.http, self.mcp, self.key_ring, self.clock, self.audit, settings.origin)
         self.vitals = Vitals(self.database, self.clock)

@@ -30,6 +30,8 @@ class Needs(StrEnum):
 class Origin(StrEnum):
     SHIPPED = "shipped"
     SANDBOX = "sandbox"
+    LOCAL = "local"
+    """A program that this installation runs."""
     OPERATOR = "operator"
     IMPORTED = "imported"
 
@@ -127,6 +129,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         return self.credential_header.name if self.credential_header else None
 
     def transport_of(self, remote: int) -> Transport:
+        if self.origin is Origin.LOCAL:
+            return Transport.STDIO
         return Transport.SSE if self.remotes[remote].type == "sse" else Transport.STREAMABLE_HTTP
 
     def address(self, given: dict[str, str], remote: int = 0) -> str:

@@ -9,10 +9,12 @@ import msgspec
 
 from conducktor.connections.catalog.document import Remote, read_document
 from conducktor.connections.catalog.entry import Additions, Entry, Origin, ServiceAuth, entry_of
+from conducktor.connections.local.servers import SCHEME, LocalServers
 from conducktor.core.errors import Invalid
 from conducktor.settings import Settings
 
 SANDBOX = "Sandbox"
+LOCAL = "Run by this installation"
 OPERATOR_FILE_LIMIT = 8 * 1024 * 1024
 
 _SANDBOX_SERVICES = (
@@ -23,14 +25,17 @@ _SANDBOX_SERVICES = (
 """Path, title, description, and the connection name under which the guide's tool names come true."""
 
 
+_NONE = LocalServers()
+
+
 class Catalog:
     """Read-only; read once. Iterates with the sandbox first, then by title."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, local: LocalServers = _NONE) -> None:
         """Raises Invalid when what the operator added cannot be read."""
         services = [*_shipped(), *_operators(settings.catalog)]
         kept = [entry for entry in services if entry.id not in settings.catalog_hide]
-        self._fill([*_sandbox(settings), *kept], frozenset())
+        self._fill([*_sandbox(settings), *_local(local), *kept], frozenset())
 
     def with_more(self, entries: Iterable[Entry], hidden: frozenset[str]) -> Self:
         """This catalogue with further entries, which never replace one of ours; `hidden` ones are no longer found."""
@@ -120,6 +125,22 @@ def _sandbox(settings: Settings) -> list[Entry]:
             origin=Origin.SANDBOX,
         )
         for path, title, description, suggested in _SANDBOX_SERVICES
+    ]
+
+
+def _local(local: LocalServers) -> list[Entry]:
+    return [
+        Entry(
+            id=f"local-{name}",
+            title=server.title or name,
+            description=server.description,
+            version="1.0.0",
+            homepage=None,
+            remotes=(Remote(type="stdio", url=f"{SCHEME}{name}"),),
+            additions=Additions(category=LOCAL, auth=ServiceAuth(type="none", verified=True), suggested_name=name),
+            origin=Origin.LOCAL,
+        )
+        for name, server in local.servers.items()
     ]
 
 

@@ -2706,7 +2706,7 @@ export interface components {
          * Origin
          * @enum {string}
          */
-        Origin: "shipped" | "sandbox" | "operator" | "imported";
+        Origin: "shipped" | "sandbox" | "local" | "operator" | "imported";
         /**
          * Outcome
          * @description How a call ended, as the audit names it.
@@ -3173,7 +3173,7 @@ export interface components {
          * Transport
          * @enum {string}
          */
-        Transport: "streamable_http" | "sse" | "openapi";
+        Transport: "streamable_http" | "sse" | "openapi" | "stdio";
         /** TrialExample */
         TrialExample: {
             after: components["schemas"]["Said"];
