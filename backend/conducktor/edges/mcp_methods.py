@@ -131,7 +131,8 @@ class Methods:
             error.facts["www_authenticate"] = self._authenticator.step_up(caller.audience, error.scope)
             return mcp_errors.refusal_result(error)
         except OwnAccountNeeded as error:
-            asked = None if is_answered else mcp_sign_in.ask_to_sign_in(error, message, relay)
+            abilities = mcp_sign_in.abilities_of(caller, message, relay)
+            asked = None if is_answered else mcp_sign_in.ask_to_sign_in(error, message, abilities)
             if asked is None and message.method != "tools/call":
                 raise mcp_errors.refusal_error(error) from None
             error.facts["www_authenticate"] = self._authenticator.sign_in_there(caller, error.detail)

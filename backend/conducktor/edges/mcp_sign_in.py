@@ -11,6 +11,7 @@ from conducktor.connections.own_accounts.refusal import OwnAccountNeeded
 from conducktor.core.tool_call import CallRequest
 from conducktor.edges.mcp_protocol import UNREADABLE, Era, Message, ProtocolError, encode
 from conducktor.gateway.relay import Relay
+from conducktor.oauth.caller import Caller
 
 KEY = "conducktor_sign_in"
 """Of our question among the `inputRequests` of a result; an upstream's own keys pass beside it."""
@@ -26,12 +27,29 @@ class _Abilities(msgspec.Struct):
     elicitation: _Elicitation | None = None
 
 
-def can_open_links(relay: Relay) -> bool:
-    try:
-        abilities = msgspec.json.decode(relay.behalf.abilities or b"{}", type=_Abilities)
-    except UNREADABLE:
-        return False
-    return abilities.elicitation is not None and abilities.elicitation.url is not msgspec.UNSET
+def abilities_of(caller: Caller, message: Message, relay: Relay) -> bytes:
+    """What the client said that it can be asked: in this request, or once for all before 2026-07-28. JSON."""
+    if message.era is Era.MODERN:
+        return bytes(relay.behalf.abilities or b"{}")
+    return (caller.client_abilities or "{}").encode()
+
+
+def ask_to_sign_in(error: OwnAccountNeeded, message: Message, abilities: bytes) -> bytes | None:
+    """A result that asks (2026-07-28); None when this client must be told in words. Raises ProtocolError (2025-11-25)."""
+    if not _can_open_links(abilities):
+        return None
+    question = {
+        "mode": "url",
+        "url": error.link,
+        "message": f"{error.facts['connection']} wants you to sign in with your own account.",
+    }
+    if message.era is Era.MODERN:
+        asked = {KEY: {"method": "elicitation/create", "params": question}}
+        return encode({"resultType": "input_required", "inputRequests": asked})
+    if message.version < URL_ELICITATION_SINCE:
+        return None
+    elicitation = question | {"elicitationId": error.link.rpartition("=")[2][:40]}
+    raise ProtocolError(URL_ELICITATION_REQUIRED, error.detail, data={"elicitations": [elicitation]})
 
 
 def without_our_answer(request: CallRequest) -> tuple[CallRequest, bool]:
@@ -51,19 +69,9 @@ def without_our_answer(request: CallRequest) -> tuple[CallRequest, bool]:
     return msgspec.structs.replace(request, params=msgspec.Raw(encode(params))), True
 
 
-def ask_to_sign_in(error: OwnAccountNeeded, message: Message, relay: Relay) -> bytes | None:
-    """A result that asks (2026-07-28); None when this client must be told in words. Raises ProtocolError (2025-11-25)."""
-    if not can_open_links(relay):
-        return None
-    question = {
-        "mode": "url",
-        "url": error.link,
-        "message": f"{error.facts['connection']} wants you to sign in with your own account.",
-    }
-    if message.era is Era.MODERN:
-        asked = {KEY: {"method": "elicitation/create", "params": question}}
-        return encode({"resultType": "input_required", "inputRequests": asked})
-    if message.version < URL_ELICITATION_SINCE:
-        return None
-    elicitation = question | {"elicitationId": error.link.rpartition("=")[2][:40]}
-    raise ProtocolError(URL_ELICITATION_REQUIRED, error.detail, data={"elicitations": [elicitation]})
+def _can_open_links(abilities: bytes) -> bool:
+    try:
+        declared = msgspec.json.decode(abilities, type=_Abilities)
+    except UNREADABLE:
+        return False
+    return declared.elicitation is not None and declared.elicitation.url is not msgspec.UNSET

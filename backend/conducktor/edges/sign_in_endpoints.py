@@ -137,8 +137,7 @@ def _page(detail: str, next_step: str, *, status: int) -> Response[str]:
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>This sign-in cannot be finished</title>
-<style>:root{{color-scheme:light dark}}body{{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:12vh auto;padding:0 1rem}}
-h1{{font-size:1.4rem}}p{{overflow-wrap:anywhere}}</style></head>
+<meta name="color-scheme" content="light dark"></head>
 <body><main><h1>This sign-in cannot be finished</h1>
 <p>{detail}</p><p>{next_step}</p><p><a href="/">Open Conducktor</a></p></main></body>
 </html>

@@ -12,7 +12,6 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from conducktor.connections.mcp_client import Behalf
 from conducktor.connections.own_accounts.jobs import revoke_left_accounts
 from conducktor.connections.own_accounts.link import LinkExpired, LinkOfSomebodyElse, SignInLinks
 from conducktor.connections.own_accounts.refusal import OwnAccountNeeded
@@ -21,7 +20,6 @@ from conducktor.core.clock import utc_now
 from conducktor.core.ids import ApprovalId, ConnectionId, UserId, WorkspaceId
 from conducktor.edges.mcp_protocol import Era, Message, Params, ProtocolError
 from conducktor.edges.mcp_sign_in import ask_to_sign_in
-from conducktor.gateway.relay import Relay
 from conducktor.settings import Settings
 from tests.connections.guarded import Guarded
 from tests.connections.shelf import Shelf, tool
@@ -430,15 +428,15 @@ def test_older_clients_are_asked_by_an_error_since_there_is_one(version: str, as
     error = OwnAccountNeeded(
         "notes", "https://conducktor.example.com/w/lab/connections/notes/account?link=abc", was_refused=False
     )
-    relay = Relay(behalf=Behalf(msgspec.Raw(b'{"elicitation":{"url":{}}}')))
+    able = b'{"elicitation":{"url":{}}}'
     message = Message(
         era=Era.LEGACY, version=version, method="tools/call", id=b"1", params=Params(), raw_params=msgspec.Raw(b"{}")
     )
     if not asks:
-        assert ask_to_sign_in(error, message, relay) is None
+        assert ask_to_sign_in(error, message, able) is None
         return
     with pytest.raises(ProtocolError) as raised:
-        ask_to_sign_in(error, message, relay)
+        ask_to_sign_in(error, message, able)
     assert raised.value.code == -32042
     (elicitation,) = raised.value.data["elicitations"]  # type: ignore[index]
     assert (elicitation["mode"], elicitation["url"]) == ("url", error.link)
@@ -455,3 +453,23 @@ async def _actor(place: Place, person: Person) -> Actor:
         permissions=frozenset(),
         surface=Surface.WEB,
     )
+
+
+async def test_an_older_client_that_can_open_links_gets_the_error_of_its_revision(place: Place, ada: Person, bob: Person) -> None:
+    await place.use_own_accounts(ada.browser)
+    await place.sign_in(ada.browser)
+    promised = {
+        "protocolVersion": "2025-11-25",
+        "capabilities": {"elicitation": {"url": {}}},
+        "clientInfo": {"name": "x", "version": "1"},
+    }
+    decoded(await bob.client.legacy("initialize", promised))
+
+    asked = {"name": f"{place.name}_take", "arguments": {"text": "x"}}
+    async with asyncio.timeout(5):  # what an app can is known to all processes a moment later
+        while "error" not in (answer := decoded(await bob.client.legacy("tools/call", asked, MCP_Protocol_Version="2025-11-25"))):
+            await asyncio.sleep(0.05)
+
+    decoded(await bob.client.legacy("initialize", promised | {"capabilities": {}}))
+    assert answer["error"]["code"] == -32042
+    assert answer["error"]["data"]["elicitations"][0]["mode"] == "url"
