@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+import structlog
 
 import conducktor.parts  # noqa: F401 - imports every model
 from conducktor.infra.database import Database
@@ -16,6 +17,14 @@ from conducktor.settings import Settings
 from tests.product import Product, running_product
 from tests.support.databases import at, copied, execute
 from tests.support.open_directory import open_directory
+
+structlog.configure(
+    processors=[  # tracebacks as the product logs them: structlog's own draw every local variable, for seconds
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.processors.LogfmtRenderer(bool_as_flag=False),
+    ]
+)
 
 
 @pytest.fixture(scope="session")
