@@ -49,6 +49,7 @@ def _outside(shown: Showcase, consent_request: str) -> list[Scene]:
         Scene(name="invitation-gone", path="/invitation?token=gone", who=None),
         Scene(name="consent", path=consent_request),
         Scene(name="not-found", path="/w/nowhere"),
+        Scene(name="status", path="/status", who=None),
     ]
 
 
@@ -83,6 +84,7 @@ def _connections(full: str, empty: str) -> list[Scene]:
     list_, linear = f"{full}/connections", f"{full}/connections/linear-prod"
     return [
         Scene(name="connections", path=list_),
+        Scene(name="connections-many", path=list_, before=_sixty_connections),
         Scene(name="connections-empty", path=f"{empty}/connections"),
         *_troubled("connections", list_),
         Scene(name="connections-of-contractor", path=list_, who="contractor"),
@@ -259,6 +261,22 @@ async def _unanswered(page: Page) -> None:
 
     page.once("close", lambda _: closed.set())
     await page.route(_is_data, keep_waiting)
+
+
+async def _sixty_connections(page: Page) -> None:
+    """Sixty of the first one, five of them down."""
+
+    async def multiply(route: Route) -> None:
+        items = (await (await route.fetch()).json())["items"]
+        well, down = (next(item for item in items if item["state"] == state) for state in ("ACTIVE", "ERROR"))
+        names = {"id": "00000000-0000-7000-8000-0000000000{0:02}", "name": "service-{0:02}", "title": "Service {0:02}"}
+        many = [
+            (down if number % 12 == 7 else well) | {field: form.format(number) for field, form in names.items()}
+            for number in range(60)
+        ]
+        await route.fulfill(json={"items": many})
+
+    await page.route(lambda url: url.endswith("/connections"), multiply)
 
 
 async def _failing(page: Page) -> None:

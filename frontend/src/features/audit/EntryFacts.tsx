@@ -7,6 +7,7 @@ import { PlainText } from "@/components/ui/PlainText";
 import { exactTime } from "@/components/ui/RelativeTime";
 import { paths } from "@/paths";
 
+import { attemptsOf } from "./attempts";
 import { appOf, OWN_TOOLS } from "./deeds";
 import classes from "./EntryPage.module.css";
 import { durationOf, sizeOf } from "./measures";
@@ -43,6 +44,7 @@ function factsOf(workspace: string, { line, network, arguments_digest: digest, d
     ["What it may do", line.operation_class === null ? null : (CLASSES[line.operation_class] ?? line.operation_class)],
     ["Policies", isCall ? <Policies workspace={workspace} decision={decision} /> : null],
     ["What the service asked", questions.length === 0 ? null : <Questions questions={questions} />],
+    ["Attempts", attemptsOf(decision) ?? null],
     ["Duration", line.duration_ms === null ? null : durationOf(line.duration_ms)],
     ["Size of the answer", line.result_bytes === null ? null : sizeOf(line.result_bytes)],
     ["Conversation", line.conversation_id === null ? null : <Conversation list={list} id={line.conversation_id} />],
