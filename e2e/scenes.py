@@ -276,7 +276,7 @@ async def _sixty_connections(page: Page) -> None:
         ]
         await route.fulfill(json={"items": many})
 
-    await page.route(lambda url: url.endswith("/connections"), multiply)
+    await page.route(lambda url: _is_data(url) and url.endswith("/connections"), multiply)
 
 
 async def _failing(page: Page) -> None:
