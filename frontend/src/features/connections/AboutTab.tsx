@@ -66,8 +66,15 @@ type Facts = Parameters<typeof Facts>[0]["facts"];
 function serverFacts({ connection, server_name: server, server_version: version }: ConnectionDetail): Facts {
   return [
     ["Address", <code key="url">{connection.url}</code>],
-    ["Transport", connection.transport === "sse" ? "HTTP + SSE (older)" : "Streamable HTTP"],
-    ["Protocol", connection.protocol_version === null ? "not known yet" : `MCP ${connection.protocol_version}`],
+    ["Transport", TRANSPORTS[connection.transport] ?? connection.transport],
+    [
+      "Protocol",
+      connection.protocol_version === null
+        ? "not known yet"
+        : connection.transport === "openapi"
+          ? "REST by OpenAPI"
+          : `MCP ${connection.protocol_version}`,
+    ],
     [
       "Server",
       server === null ? "not named" : <PlainText key="server" text={version === null ? server : `${server} ${version}`} />,
@@ -75,6 +82,12 @@ function serverFacts({ connection, server_name: server, server_version: version 
     ["Sign-in", signInOf(connection)],
   ];
 }
+
+const TRANSPORTS: Readonly<Record<string, string>> = {
+  streamable_http: "Streamable HTTP",
+  sse: "HTTP + SSE (older)",
+  openapi: "HTTPS, by an OpenAPI document",
+};
 
 function signInOf({ auth, header_name: header, has_secret: hasSecret }: ConnectionView): string {
   if (auth === "none") return "None";

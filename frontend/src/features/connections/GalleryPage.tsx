@@ -9,6 +9,7 @@ import type { CatalogEntryView, CatalogView } from "@/api/generated/schema";
 import { Crumbs } from "@/components/ui/Crumbs";
 import { EmptyState } from "@/components/ui/EmptyState";
 import { ErrorState } from "@/components/ui/ErrorState";
+import { LinkButton } from "@/components/ui/LinkButton";
 import { PageHeader } from "@/components/ui/PageHeader";
 import { CardsSkeleton } from "@/components/ui/Skeletons";
 import { paths } from "@/paths";
@@ -18,7 +19,7 @@ import { catalogQuery } from "./connectionQueries";
 import { CUSTOM } from "./wish";
 import { categoriesOf, EFFORTS, found, shelvesOf } from "./gallery";
 import classes from "./GalleryPage.module.css";
-import { CustomServerCard, ServiceCard } from "./ServiceCard";
+import { CustomServerCard, RestApiCard, ServiceCard } from "./ServiceCard";
 
 const route = getRouteApi("/w/$workspace/connections/new");
 
@@ -29,7 +30,15 @@ export function GalleryPage() {
   return (
     <>
       <Crumbs above={[{ label: "Connections", href: paths.connections({ workspace: slug }) }]} />
-      <PageHeader title="Add a connection" description="Choose a service, or connect any MCP server by its address." />
+      <PageHeader
+        title="Add a connection"
+        description="Choose a service, or connect any MCP server by its address."
+        actions={
+          <LinkButton variant="default" to={paths.importServices({ workspace: slug })}>
+            Import services
+          </LinkButton>
+        }
+      />
       {catalog.data === undefined ? (
         failure ? (
           <ErrorState error={failure} onRetry={() => void catalog.refetch()} />
@@ -48,15 +57,16 @@ function Gallery({ catalog }: { catalog: CatalogView }) {
   const { slug } = useWorkspace();
   const search = route.useSearch();
   const sought = { ...search, search: useDeferredValue(search.search) };
-  const shown = found(catalog.items, sought);
+  const isHidden = search.needs === HIDDEN;
+  const visible = catalog.items.filter((entry) => !entry.is_hidden);
+  const offered = catalog.items.filter((entry) => entry.is_hidden === isHidden);
+  const shown = found(offered, sought);
   return (
     <>
-      <SearchField total={catalog.total} first={shown.find(({ is_available: can }) => can)} />
-      <Efforts entries={found(catalog.items, { ...sought, needs: undefined })} />
+      <SearchField total={visible.length} first={shown.find(({ is_available: can }) => can)} />
+      <Efforts entries={found(visible, { ...sought, needs: undefined })} hidden={catalog.items.length - visible.length} />
       <div className={classes.gallery}>
-        <Categories
-          counts={categoriesOf(found(catalog.items, { ...sought, category: undefined }), Object.keys(catalog.categories))}
-        />
+        <Categories counts={categoriesOf(found(offered, { ...sought, category: undefined }), Object.keys(catalog.categories))} />
         <Shelves workspace={slug} entries={shown} sought={search.search} />
       </div>
     </>
@@ -93,12 +103,13 @@ function SearchField({ total, first }: { total: number; first: CatalogEntryView 
 }
 
 /** What one must bring, with how many of what else is sought need it. */
-function Efforts({ entries }: { entries: readonly CatalogEntryView[] }) {
+function Efforts({ entries, hidden }: { entries: readonly CatalogEntryView[]; hidden: number }) {
   const { slug } = useWorkspace();
   const { search, category, needs } = route.useSearch();
   const choices = [
     { value: undefined, label: "All", count: entries.length },
     ...EFFORTS.map(({ value, label }) => ({ value, label, count: found(entries, { needs: value }).length })),
+    ...(hidden > 0 ? [{ value: HIDDEN, label: "Hidden", count: hidden }] : []),
   ];
   return (
     <nav className={classes.efforts} aria-label="What it needs">
@@ -119,6 +130,9 @@ function Efforts({ entries }: { entries: readonly CatalogEntryView[] }) {
     </nav>
   );
 }
+
+/** Those that an admin took out of the gallery. */
+const HIDDEN = "hidden";
 
 /** "All services" has no category in its address, which must not match every category. */
 const ACTIVE = { explicitUndefined: true };
@@ -165,6 +179,7 @@ function Shelves({ workspace, entries, sought }: ShelvesProps) {
           </h2>
           <div className={classes.cards}>
             {hasCustomServer && <CustomServerCard workspace={workspace} />}
+            {hasCustomServer && <RestApiCard workspace={workspace} />}
             {shown.map((entry) => (
               <ServiceCard key={entry.id} workspace={workspace} entry={entry} />
             ))}

@@ -16,6 +16,7 @@ import { catalogQuery } from "./connectionQueries";
 import { NewConnectionForm } from "./NewConnectionForm";
 import classes from "./NewConnectionPage.module.css";
 import { SetUpHints } from "./SetUpHints";
+import { RemoveButton, VisibilityButton } from "./GalleryKeeping";
 import { CUSTOM } from "./wish";
 
 const route = getRouteApi("/w/$workspace/connections/new/$service");
@@ -97,8 +98,22 @@ function Service({ entry, redirectUri }: { entry: CatalogEntryView; redirectUri:
       />
       {entry.unavailable_reason === null ? (
         <>
-          <SetUpHints entry={entry} redirectUri={redirectUri} />
-          <NewConnectionForm key={entry.id} entry={entry} />
+          {entry.is_hidden ? (
+            <Callout tone="quiet" title="An admin hid this service" actions={<VisibilityButton entry={entry} />}>
+              <p>It stands in nobody’s gallery, and cannot be connected until it is shown again.</p>
+            </Callout>
+          ) : (
+            <SetUpHints entry={entry} redirectUri={redirectUri} />
+          )}
+          {!entry.is_hidden && (
+            <>
+              <NewConnectionForm key={entry.id} entry={entry} />
+              <div className={classes.keeping}>
+                <VisibilityButton entry={entry} />
+                {entry.origin === "imported" && <RemoveButton entry={entry} />}
+              </div>
+            </>
+          )}
         </>
       ) : (
         <Callout tone="warn" title="This service cannot be connected yet">

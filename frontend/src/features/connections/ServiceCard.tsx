@@ -1,4 +1,4 @@
-import { IconCheck, IconHelpCircle, IconServer } from "@tabler/icons-react";
+import { IconApi, IconCheck, IconHelpCircle, IconServer } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 
 import type { CatalogEntryView } from "@/api/generated/schema";
@@ -51,6 +51,23 @@ export function ServiceCard({ workspace, entry }: ServiceCardProps) {
       {head}
       <p className={classes.words}>{entry.description}</p>
       {foot}
+    </Link>
+  );
+}
+
+/** For services without an MCP server. */
+export function RestApiCard({ workspace }: { workspace: string }) {
+  return (
+    <Link to={paths.newApi({ workspace })} className={classes.card}>
+      <div className={classes.head}>
+        <span className={classes.icon}>
+          <IconApi size={15} stroke={1.6} aria-hidden />
+        </span>
+        <span className={classes.title}>REST API</span>
+      </div>
+      <p className={classes.words}>
+        A service without an MCP server, by its OpenAPI document: choose operations, each becomes a tool.
+      </p>
     </Link>
   );
 }

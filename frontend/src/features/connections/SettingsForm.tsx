@@ -73,16 +73,18 @@ export function SettingsForm({ connection, whyNot }: SettingsFormProps) {
           edit({ url: event.currentTarget.value });
         }}
       />
-      <NativeSelect
-        label="Transport"
-        disabled={isDisabled}
-        data={TRANSPORTS}
-        value={settings.transport}
-        error={errors.transport}
-        onChange={(event) => {
-          edit({ transport: event.currentTarget.value as Transport });
-        }}
-      />
+      {connection.transport !== "openapi" && (
+        <NativeSelect
+          label="Transport"
+          disabled={isDisabled}
+          data={TRANSPORTS}
+          value={settings.transport}
+          error={errors.transport}
+          onChange={(event) => {
+            edit({ transport: event.currentTarget.value as Transport });
+          }}
+        />
+      )}
       <SignInFields
         value={settings}
         onChange={edit}

@@ -2,6 +2,7 @@ import type { ConnectionView } from "@/api/generated/schema";
 import { Callout } from "@/components/ui/Callout";
 
 import { useWhyNot } from "../workspaces/useWorkspace";
+import { ApiSettings } from "./ApiSettings";
 import { Availability } from "./Availability";
 import { DeleteConnection } from "./DeleteConnection";
 import { KeyPins } from "./KeyPins";
@@ -20,6 +21,7 @@ export default function SettingsTab({ connection }: { connection: ConnectionView
         </Callout>
       )}
       <SettingsForm connection={connection} whyNot={whyNot} />
+      {connection.transport === "openapi" && <ApiSettings connection={connection} whyNot={whyNot} />}
       {connection.auth === "oauth" && whyNot === undefined && <SignInSettings connection={connection} />}
       {connection.auth !== "none" && <WhoseAccount connection={connection} whyNot={whyNot} />}
       {connection.url.startsWith("https:") && <KeyPins key={connection.pins.join()} connection={connection} whyNot={whyNot} />}

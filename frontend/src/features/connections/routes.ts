@@ -27,6 +27,18 @@ const newConnection = createRoute({
   component: lazyRouteComponent(() => import("./NewConnectionPage"), "NewConnectionPage"),
 });
 
+const importServices = createRoute({
+  getParentRoute: () => workspace,
+  path: "connections/new/import",
+  component: lazyRouteComponent(() => import("./ImportPage"), "ImportPage"),
+});
+
+const newApi = createRoute({
+  getParentRoute: () => workspace,
+  path: "connections/new/api",
+  component: lazyRouteComponent(() => import("./NewApiPage"), "NewApiPage"),
+});
+
 const connection = createRoute({
   getParentRoute: () => workspace,
   path: "connections/$connection",
@@ -45,4 +57,4 @@ const ownAccount = createRoute({
   component: lazyRouteComponent(() => import("./OwnAccountPage"), "OwnAccountPage"),
 });
 
-export const connectionsRoutes = [connections, gallery, newConnection, connection, ownAccount] as const;
+export const connectionsRoutes = [connections, gallery, importServices, newApi, newConnection, connection, ownAccount] as const;

@@ -19,7 +19,7 @@ export function settingsOf(connection: ConnectionView): Settings {
   return {
     title: connection.title,
     url: connection.url,
-    transport: connection.transport === "sse" ? "sse" : "streamable_http",
+    transport: connection.transport as Transport,
     auth: connection.auth,
     header_name: connection.header_name ?? "",
     secret: "",
