@@ -45,6 +45,9 @@ class Inquiries:
         self._keys: set[str] = set()
         self._limit = asyncio.timeout(deadline.left_s())
         self._left_s = 0.0
+        self._stopped_at = 0.0
+        self.waited_s = 0.0
+        """While questions were open."""
         self._is_over = False
         self._defect: BaseException | None = None
 
@@ -101,13 +104,16 @@ class Inquiries:
         task = self._open.pop(request_id)
         if not task.cancelled() and (defect := task.exception()):
             self._defect = defect
-        if not self._is_over and (self._defect or not self._open):
-            left_s = 0.0 if self._defect else self._left_s
-            self._limit.reschedule(asyncio.get_running_loop().time() + left_s)
+        if self._is_over or (self._open and not self._defect):
+            return
+        now = asyncio.get_running_loop().time()
+        self.waited_s += now - self._stopped_at
+        self._limit.reschedule(now if self._defect else now + self._left_s)
 
     def _stop_clock(self) -> None:
+        self._stopped_at = asyncio.get_running_loop().time()
         if (ends := self._limit.when()) is not None:
-            self._left_s = max(0.1, ends - asyncio.get_running_loop().time())
+            self._left_s = max(0.1, ends - self._stopped_at)
         self._limit.reschedule(None)
 
     def _key(self, params: msgspec.Raw) -> str:

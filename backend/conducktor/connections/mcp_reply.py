@@ -17,11 +17,13 @@ class RpcError(msgspec.Struct, frozen=True):
 class Reply(msgspec.Struct, frozen=True):
     """Exactly one of both. `result` is the raw JSON object of the answer, byte for byte as it came.
 
-    `result` looks into the response buffer: `Raw.copy()` what is kept for long.
+    `result` looks into the response buffer: `Raw.copy()` what is kept for long. `waited_s` is how long the upstream waited
+    for answers to questions of its own.
     """
 
     result: msgspec.Raw | None = None
     error: RpcError | None = None
+    waited_s: float = 0.0
 
 
 class Notification(msgspec.Struct, frozen=True):

@@ -203,7 +203,8 @@ class StreamableChannel:
         post = partial(self._outbox.post, self._door.url, question.headers)
         try:
             async with Inquiries(on_inquiry, post, question.deadline) as inquiries, _heard(aside, inquiries):
-                return (await self._door.ask(msgspec.structs.replace(question, inquiries=inquiries))).reply
+                reply = (await self._door.ask(msgspec.structs.replace(question, inquiries=inquiries))).reply
+                return msgspec.structs.replace(reply, waited_s=inquiries.waited_s)
         except TimeoutError:
             raise self._door.failed(TimedOut(""), question.deadline.total_s) from None
 

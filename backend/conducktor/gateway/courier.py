@@ -103,7 +103,7 @@ class Courier:
         finally:
             lane.leave(is_trial=is_trial)
         lane.answered()
-        self._vitals.answered(call.actor.workspace_id, connection.id, time.perf_counter() - began)
+        self._vitals.answered(call.actor.workspace_id, connection.id, time.perf_counter() - began - reply.waited_s)
         return reply
 
     def _note_failure(self, call: ToolCall, connection: Connected, lane: Lane, error: UpstreamError, *, is_trial: bool) -> None:
