@@ -29,6 +29,7 @@ def scenes(shown: Showcase, consent_request: str) -> list[Scene]:
         *_outside(shown, consent_request),
         *_workspace(full, empty, shown.entries),
         *_connections(full, empty),
+        *_toolsets(full, empty),
         *_governed(full, empty, shown.entries),
         *_policies(full, empty, shown.entries["policy"]),
         *_people(full),
@@ -107,6 +108,18 @@ def _connections(full: str, empty: str) -> list[Scene]:
         Scene(name="connection-changed-tool", path=f"{list_}/{CHANGED}", act=_press_link("move_stock")),
         Scene(name="connection-without-key", path=f"{list_}/github-cloud"),
         Scene(name="connection-disabled", path=f"{list_}/staging-tracker"),
+    ]
+
+
+def _toolsets(full: str, empty: str) -> list[Scene]:
+    list_ = f"{full}/toolsets"
+    return [
+        Scene(name="toolsets", path=list_),
+        Scene(name="toolsets-empty", path=f"{empty}/toolsets"),
+        *_troubled("toolsets", list_),
+        Scene(name="toolset", path=f"{list_}/triage"),
+        Scene(name="toolset-of-contractor", path=f"{list_}/triage", who="contractor"),
+        Scene(name="toolset-new", path=f"{list_}/new"),
     ]
 
 

@@ -54,6 +54,7 @@ class Showcase:
         warehouse = await enter(RpcServer({**_WAREHOUSE, "tools/list": self._warehouse}))
         await self._connections(warehouse.url)
         await governed.set_prices_and_budgets(self.owner)
+        await self._toolsets()
         await self._calls()
         await self._governed()
         await self._troubles()
@@ -102,6 +103,12 @@ class Showcase:
         await self.owner.connect(name=CHANGED, title="Warehouse", url=warehouse)
         await self.owner.connect(name="staging-tracker", title="Staging tracker", service="sandbox-issue-tracker")
         await self.owner.ask("PATCH", "/connections/staging-tracker", json={"is_enabled": False})
+
+    async def _toolsets(self) -> None:
+        triage = {"name": "triage", "title": "Triage", "description": "Looking through issues and code, changing nothing."}
+        await self.owner.ask("POST", "/toolsets", json=triage | {"rules": [{"classes": ["read"]}]})
+        release = {"name": "release", "title": "Release", "tools": ["github-main_create_pr", "slack-alerts_post_message"]}
+        await self.owner.ask("POST", "/toolsets", json=release | {"offering": "search", "has_own_tools": True})
 
     async def _calls(self) -> None:
         chatgpt = await self.chatgpt(self.owner, scopes=("connections", "tools", "usage", "manage"))

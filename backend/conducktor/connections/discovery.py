@@ -192,7 +192,8 @@ class Discovery:
             after, report = outcome.after_failure(before, findings, now, self._jitter()), Report()
         else:
             kept = await queries.tools(tx, before.workspace_id, before.id)
-            settled = settle(before, findings, kept, now)
+            elsewhere = await queries.names_elsewhere(tx, before.workspace_id, before.id)
+            settled = settle(before, findings, kept, now, elsewhere)
             await queries.put_tools(tx, before.workspace_id, settled.tools)
             offers_changed = await self._store_offers(tx, before, settled.offers)
             after = outcome.after_success(before, findings, settled, now, self._jitter())

@@ -19,6 +19,8 @@ WHOLE_LIMIT = 256 * 1024
 """Bytes of the whole definition, with output schema, icons and metadata."""
 
 _OWN_TOOLS = re.compile(r"conducktr_\w+")
+_WORD = re.compile(r"[A-Za-z0-9_-]{8,}")
+"""Shorter names are words of every language, and tell nothing."""
 _HEADER_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _HEADER_KEY = "x-mcp-header"
 _HEADER_PREFIX = "Mcp-Param-"
@@ -67,6 +69,12 @@ def suspicion(definition: Definition) -> str | None:
     if named := _OWN_TOOLS.search(msgspec.json.encode(definition).decode()):
         return f"It speaks of {named[0]}, a tool of Conducktor itself."
     return None
+
+
+def mentions(definition: Definition, names: frozenset[str]) -> str | None:
+    """The first of these tools' names that it speaks of; a tool of one server has no business with those of another."""
+    found = sorted(names.intersection(_WORD.findall(msgspec.json.encode(definition).decode())))
+    return found[0] if found else None
 
 
 def _check_size(definition: Definition) -> None:

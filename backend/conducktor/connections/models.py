@@ -105,6 +105,7 @@ class ToolRow(UUIDv7Base):
     state: Mapped[str] = mapped_column(Text)
     state_reason: Mapped[str | None] = mapped_column(Text)
     class_override: Mapped[str | None] = mapped_column(Text)
+    is_enabled: Mapped[bool] = mapped_column(server_default="true")
     called: Mapped[str] = mapped_column(Text, deferred=True)
     said: Mapped[str] = mapped_column(Text, deferred=True)
     words: Mapped[Any] = mapped_column(TSVECTOR, Computed(_WORDS, persisted=True), deferred=True)

@@ -25,6 +25,8 @@ class PinnedTool(msgspec.Struct, frozen=True, kw_only=True):
     class_override: OperationClass | None
     first_seen_at: datetime
     last_seen_at: datetime
+    is_enabled: bool = True
+    """What an admin decided; a tool that is turned off is not offered, in whatever state it is."""
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):

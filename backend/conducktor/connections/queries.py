@@ -1,6 +1,6 @@
 """All SQL of the slice."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -124,7 +124,7 @@ async def active_tools(tx: Transaction, workspace_id: WorkspaceId) -> tuple[Pinn
     """Of all connections, in the order of connections and names."""
     rows = await tx.session.scalars(
         select(ToolRow)
-        .where(ToolRow.workspace_id == workspace_id, ToolRow.state == ToolState.ACTIVE)
+        .where(ToolRow.workspace_id == workspace_id, ToolRow.state == ToolState.ACTIVE, ToolRow.is_enabled)
         .order_by(ToolRow.connection_id, ToolRow.name)
     )
     return tuple(_tool(row) for row in rows)
@@ -135,6 +135,30 @@ async def lock_tool(tx: Transaction, workspace_id: WorkspaceId, tool_id: ToolId)
         select(ToolRow).where(ToolRow.workspace_id == workspace_id, ToolRow.id == tool_id).with_for_update()
     )
     return _tool(row) if row else None
+
+
+async def lock_tools(tx: Transaction, workspace_id: WorkspaceId, connection_id: ConnectionId) -> dict[ToolId, PinnedTool]:
+    """All of a connection; nobody else changes them until this transaction ends."""
+    wanted = select(ToolRow).where(ToolRow.workspace_id == workspace_id, ToolRow.connection_id == connection_id)
+    rows = await tx.session.scalars(wanted.order_by(ToolRow.id).with_for_update())
+    return {tool.id: tool for tool in map(_tool, rows)}
+
+
+async def switch_tools(tx: Transaction, workspace_id: WorkspaceId, tool_ids: Collection[ToolId], is_enabled: bool) -> None:
+    await tx.session.execute(
+        update(ToolRow)
+        .where(ToolRow.workspace_id == workspace_id, ToolRow.id.in_(tool_ids))
+        .values(is_enabled=is_enabled)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def names_elsewhere(tx: Transaction, workspace_id: WorkspaceId, connection_id: ConnectionId) -> frozenset[str]:
+    """Full and plain names of the tools of all other connections."""
+    elsewhere = select(ToolRow.name, ToolRow.full_name).where(
+        ToolRow.workspace_id == workspace_id, ToolRow.connection_id != connection_id
+    )
+    return frozenset(name for row in await tx.session.execute(elsewhere) for name in row)
 
 
 async def put_tools(tx: Transaction, workspace_id: WorkspaceId, tools: Sequence[PinnedTool]) -> None:

@@ -8,6 +8,7 @@ import msgspec
 from conducktor.connections import pinning
 from conducktor.connections.assessment import AssessedTool
 from conducktor.connections.connection import Connection
+from conducktor.connections.judgement import mentions
 from conducktor.connections.mcp_client import ServerFacts
 from conducktor.connections.pinned_tool import Offer, PinnedTool
 from conducktor.connections.states import OfferKind, ToolState
@@ -53,15 +54,22 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...]
 
 
-def settle(connection: Connection, found: Found, kept: tuple[PinnedTool, ...], now: datetime) -> Settled:
-    """Compare what is offered with what was kept. One entry that cannot be read never costs the others."""
+def settle(
+    connection: Connection, found: Found, kept: tuple[PinnedTool, ...], now: datetime, elsewhere: frozenset[str] = frozenset()
+) -> Settled:
+    """Compare what is offered with what was kept. One entry that cannot be read never costs the others.
+
+    `elsewhere` are the names of other connections' tools, of which a new or changed one must not speak.
+    """
     if found.tools is None:
         return Settled(tools=(), offers={}, report=Report(), notes=found.notes)
     notes: list[str] = []
     offered = {tool.offered.name: tool for tool in found.tools}
     known = {tool.name: tool for tool in kept}
     full = full_names(connection.name, offered.keys(), {tool.name: tool.full_name for tool in kept})
-    tools = [_settled(connection, tool, known.get(name), full[name], now) for name, tool in offered.items()]
+    foreign = frozenset(name for name in elsewhere - offered.keys() if _is_unmistakable(name))
+    suspected = {name: _suspected(tool, known.get(name), foreign) for name, tool in offered.items()}
+    tools = [_settled(connection, tool, known.get(name), full[name], now) for name, tool in suspected.items()]
     tools += [_gone(tool) for tool in kept if tool.name not in offered and tool.state is not ToolState.GONE]
     offers = {kind: _offers(connection, kind, entries, notes) for kind, entries in found.offers.items()}
     return Settled(tools=tuple(tools), offers=offers, report=_report(known, tools), notes=(*found.notes, *notes))
@@ -88,6 +96,20 @@ def _settled(connection: Connection, tool: AssessedTool, before: PinnedTool | No
         first_seen_at=before.first_seen_at if before else now,
         last_seen_at=now,
     )
+
+
+def _is_unmistakable(name: str) -> bool:
+    """Whether it is not just a word that a description may hold: `create_issue`, `createIssue`, not `delete`."""
+    return "_" in name or "-" in name or any(character.isupper() for character in name[1:])
+
+
+def _suspected(tool: AssessedTool, before: PinnedTool | None, foreign: frozenset[str]) -> AssessedTool:
+    if tool.unusable or (before is not None and before.pinned_hash == tool.offered.fingerprint):
+        return tool
+    if (named := mentions(tool.offered.definition, foreign)) is None:
+        return tool
+    reason = f"It speaks of {named}, a tool of another connection."
+    return msgspec.structs.replace(tool, suspicious=f"{tool.suspicious} {reason}" if tool.suspicious else reason)
 
 
 def _gone(tool: PinnedTool) -> PinnedTool:

@@ -1,8 +1,10 @@
 """Looking at a connection's tools, and deciding about them. For people only: quarantined texts are meant to mislead models."""
 
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from conducktor.connections import lookup, queries, views
 from conducktor.connections.discovery import CONNECTIONS
@@ -16,6 +18,8 @@ from conducktor.core.ids import ToolId, WorkspaceId
 from conducktor.core.operation import operation
 from conducktor.core.tool_call import OperationClass
 from conducktor.infra.database import Change, Transaction
+
+MOST_AT_ONCE = 2_000
 
 
 class ConnectionTools(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +38,34 @@ class ClassifyTool(msgspec.Struct, frozen=True, kw_only=True):
 
     tool_id: UUID
     operation_class: OperationClass | None
+
+
+class AcceptTools(msgspec.Struct, frozen=True, kw_only=True):
+    """The quarantined tools of one connection, each as the person saw it."""
+
+    name: str
+    tools: Annotated[list[AcceptTool], Meta(max_length=MOST_AT_ONCE)]
+
+
+class AcceptedTools(msgspec.Struct, frozen=True, kw_only=True):
+    """Full names. `left` have changed once more, or are no longer quarantined."""
+
+    accepted: list[str]
+    left: list[str]
+
+
+class SwitchTools(msgspec.Struct, frozen=True, kw_only=True):
+    """Some tools of one connection."""
+
+    name: str
+    tool_ids: Annotated[list[UUID], Meta(max_length=MOST_AT_ONCE)]
+    is_enabled: bool
+
+
+class SwitchedTools(msgspec.Struct, frozen=True, kw_only=True):
+    """Full names of those that were otherwise before."""
+
+    changed: list[str]
 
 
 class ToolChanged(Conflict):
@@ -81,6 +113,48 @@ async def accept_tool(actor: Actor, data: AcceptTool, *, tx: Transaction, clock:
 
 
 @operation(
+    "tools.accept_all",
+    "POST /connections/{name}/tools/accept",
+    Permission.CONNECTIONS_WRITE,
+    web_only="whether quarantined tools are safe is for a person to decide",
+)
+async def accept_tools(actor: Actor, data: AcceptTools, *, tx: Transaction, clock: Clock) -> AcceptedTools:
+    """Accept several quarantined tools of a connection as they were shown. What changed meanwhile stays quarantined."""
+    connection = await lookup.connection_named(tx, actor.workspace_id, data.name)
+    known = await queries.lock_tools(tx, actor.workspace_id, connection.id)
+    accepted, left = [], []
+    for seen in data.tools:
+        if (tool := known.get(ToolId(seen.tool_id))) is None:
+            raise NoSuchTool(_NO_SUCH)
+        if tool.state is ToolState.QUARANTINED and tool.definition_hash.hex() == seen.definition_hash:
+            await queries.accept_tool(tx, actor.workspace_id, tool, actor.user_id, clock())
+            accepted.append(tool.full_name)
+        else:
+            left.append(tool.full_name)
+    await tx.announce(Change(topic=CONNECTIONS, workspace_id=actor.workspace_id, id=str(connection.id)))
+    return AcceptedTools(accepted=accepted, left=left)
+
+
+@operation(
+    "tools.switch",
+    "POST /connections/{name}/tools/switch",
+    Permission.CONNECTIONS_WRITE,
+    web_only="which tools are offered to a model is not for the model to decide",
+)
+async def switch_tools(actor: Actor, data: SwitchTools, *, tx: Transaction) -> SwitchedTools:
+    """Turn tools of a connection off or on. One that is off is neither listed nor called, and stays off when it changes."""
+    connection = await lookup.connection_named(tx, actor.workspace_id, data.name)
+    known = await queries.lock_tools(tx, actor.workspace_id, connection.id)
+    wanted = {ToolId(tool_id) for tool_id in data.tool_ids}
+    if wanted - known.keys():
+        raise NoSuchTool(_NO_SUCH)
+    changed = [tool for tool_id, tool in known.items() if tool_id in wanted and tool.is_enabled is not data.is_enabled]
+    await queries.switch_tools(tx, actor.workspace_id, [tool.id for tool in changed], data.is_enabled)
+    await tx.announce(Change(topic=CONNECTIONS, workspace_id=actor.workspace_id, id=str(connection.id)))
+    return SwitchedTools(changed=sorted(tool.full_name for tool in changed))
+
+
+@operation(
     "tools.classify",
     "PATCH /tools/{tool_id}",
     Permission.CONNECTIONS_WRITE,
@@ -93,7 +167,9 @@ async def classify_tool(actor: Actor, data: ClassifyTool, *, tx: Transaction) ->
     return await _changed(tx, actor, tool)
 
 
-TOOL_OPERATIONS = (list_connection_tools, list_tools, accept_tool, classify_tool)
+TOOL_OPERATIONS = (list_connection_tools, list_tools, accept_tool, accept_tools, switch_tools, classify_tool)
+
+_NO_SUCH = "There is no such tool in this workspace."
 
 
 async def tool_lines(tx: Transaction, workspace_id: WorkspaceId) -> list[views.ToolLine]:
@@ -106,7 +182,7 @@ async def tool_lines(tx: Transaction, workspace_id: WorkspaceId) -> list[views.T
 async def _locked(tx: Transaction, actor: Actor, tool_id: UUID) -> PinnedTool:
     if tool := await queries.lock_tool(tx, actor.workspace_id, ToolId(tool_id)):
         return tool
-    raise NoSuchTool("There is no such tool in this workspace.")
+    raise NoSuchTool(_NO_SUCH)
 
 
 async def _changed(tx: Transaction, actor: Actor, tool: PinnedTool) -> views.ToolView:

@@ -89,6 +89,7 @@ class ToolView(msgspec.Struct, frozen=True, kw_only=True):
 
     `operation_class` is the admin's (`is_classified`) or else what the server claims. `changes` compares the accepted
     definition with the new one; `definition_hash` (hex) names the new one when accepting it.
+    `is_enabled` is the admin's switch: a tool is offered when it is on and active.
     """
 
     id: UUID
@@ -101,6 +102,7 @@ class ToolView(msgspec.Struct, frozen=True, kw_only=True):
     notes: list[str]
     operation_class: OperationClass
     is_classified: bool
+    is_enabled: bool
     definition: dict[str, Any]
     definition_hash: str
     changes: list[FieldChange]
@@ -196,6 +198,7 @@ def tool_view(tool: PinnedTool) -> ToolView:
         notes=notes,
         operation_class=tool.class_override or claimed_class(definition.get("annotations")),
         is_classified=tool.class_override is not None,
+        is_enabled=tool.is_enabled,
         definition=all_visible(definition),
         definition_hash=tool.definition_hash.hex(),
         changes=changes(decode(tool.pinned), definition) if tool.pinned and tool.pinned_hash != tool.definition_hash else [],

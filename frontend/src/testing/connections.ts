@@ -40,6 +40,7 @@ export function toolOf(name: string, changed: Partial<ToolView> = {}): ToolView 
     notes: [],
     operation_class: "write",
     is_classified: false,
+    is_enabled: true,
     definition: { name, inputSchema: { type: "object", properties: {} } },
     definition_hash: "abc123",
     changes: [],

@@ -1010,6 +1010,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/connections/{name}/tools/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept several quarantined tools of a connection as they were shown. What changed meanwhile stays quarantined.
+         * @description Accept several quarantined tools of a connection as they were shown. What changed meanwhile stays quarantined.
+         */
+        post: operations["tools_accept_all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/connections/{name}/tools/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Turn tools of a connection off or on. One that is off is neither listed nor called, and stays off when it changes.
+         * @description Turn tools of a connection off or on. One that is off is neither listed nor called, and stays off when it changes.
+         */
+        post: operations["tools_switch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/groups": {
         parameters: {
             query?: never;
@@ -1704,9 +1744,24 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AcceptedTools */
+        AcceptedTools: {
+            accepted: string[];
+            left: string[];
+        };
+        /** AcceptTool */
+        AcceptTool: {
+            definition_hash: string;
+            /** Format: uuid */
+            tool_id: string;
+        };
         /** AcceptToolBody */
         AcceptToolBody: {
             definition_hash: string;
+        };
+        /** AcceptToolsBody */
+        AcceptToolsBody: {
+            tools: components["schemas"]["AcceptTool"][];
         };
         /** AccountHolder */
         AccountHolder: {
@@ -3044,6 +3099,15 @@ export interface components {
             spent_micro_usd: number;
             subject: string;
         };
+        /** SwitchedTools */
+        SwitchedTools: {
+            changed: string[];
+        };
+        /** SwitchToolsBody */
+        SwitchToolsBody: {
+            is_enabled: boolean;
+            tool_ids: string[];
+        };
         /** Tally */
         Tally: {
             asked: number;
@@ -3146,6 +3210,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             is_classified: boolean;
+            is_enabled: boolean;
             /** Format: date-time */
             last_seen_at: string;
             name: string;
@@ -3434,7 +3499,10 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AcceptedTools = components['schemas']['AcceptedTools'];
+export type AcceptTool = components['schemas']['AcceptTool'];
 export type AcceptToolBody = components['schemas']['AcceptToolBody'];
+export type AcceptToolsBody = components['schemas']['AcceptToolsBody'];
 export type AccountHolder = components['schemas']['AccountHolder'];
 export type AccountHolders = components['schemas']['AccountHolders'];
 export type AccountState = components['schemas']['AccountState'];
@@ -3583,6 +3651,8 @@ export type SignInBegun = components['schemas']['SignInBegun'];
 export type SignInView = components['schemas']['SignInView'];
 export type State = components['schemas']['State'];
 export type SubjectLine = components['schemas']['SubjectLine'];
+export type SwitchedTools = components['schemas']['SwitchedTools'];
+export type SwitchToolsBody = components['schemas']['SwitchToolsBody'];
 export type Tally = components['schemas']['Tally'];
 export type TemplateView = components['schemas']['TemplateView'];
 export type TestedChannel = components['schemas']['TestedChannel'];
@@ -5048,6 +5118,60 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ToolList"];
+                };
+            };
+        };
+    };
+    tools_accept_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptToolsBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedTools"];
+                };
+            };
+        };
+    };
+    tools_switch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchToolsBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwitchedTools"];
                 };
             };
         };

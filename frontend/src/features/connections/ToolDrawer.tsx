@@ -55,7 +55,9 @@ function Tool({ tool, connection }: { tool: ToolView; connection: ConnectionView
         </p>
       </section>
       <ToolParameters schema={input} />
-      {tool.state === "active" && connection.state !== "DISABLED" && <ToolPreview tool={tool} schema={input} />}
+      {tool.state === "active" && tool.is_enabled && connection.state !== "DISABLED" && (
+        <ToolPreview tool={tool} schema={input} />
+      )}
       <section>
         <h3 className={classes.heading}>What the server claims</h3>
         <Facts facts={claims(annotations)} />
@@ -71,13 +73,18 @@ function Tool({ tool, connection }: { tool: ToolView; connection: ConnectionView
 
 function ToolState({ tool, connection }: { tool: ToolView; connection: ConnectionView }) {
   if (tool.state === "quarantined") return <ToolReview tool={tool} />;
-  const isOffered = tool.state === "active" && connection.state !== "DISABLED";
+  const isOffered = tool.state === "active" && tool.is_enabled && connection.state !== "DISABLED";
   return (
     <section>
       <div className={classes.state}>
         <StateBadge state={tool.state} />
         <span>
-          {tool.reason ?? (isOffered ? "It is offered to ChatGPT." : "Its connection is disabled, so it is not offered.")}
+          {tool.reason ??
+            (isOffered
+              ? "It is offered to ChatGPT."
+              : tool.is_enabled
+                ? "Its connection is disabled, so it is not offered."
+                : "It is turned off, so it is not offered.")}
         </span>
       </div>
       {tool.notes.length > 0 && (

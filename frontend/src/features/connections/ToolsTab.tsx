@@ -1,15 +1,16 @@
-import { Button } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { IconHourglass, IconSearch, IconTool } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useState } from "react";
 
 import type { ConnectionView, ToolView } from "@/api/generated/schema";
 import { EmptyState } from "@/components/ui/EmptyState";
 import { FilterChips } from "@/components/ui/FilterChips";
 
-import { useWorkspace } from "../workspaces/useWorkspace";
+import { useWhyNot, useWorkspace } from "../workspaces/useWorkspace";
 import { toolsQuery } from "./connectionQueries";
+import { ToolDecisions } from "./ToolDecisions";
 import { ToolsTable } from "./ToolsTable";
 
 /** Fetched once the table stands there, so that it is at hand when a tool is opened. */
@@ -25,13 +26,39 @@ export function ToolsTab({ connection }: { connection: ConnectionView }) {
   const { data, error, refetch } = useQuery(toolsQuery(slug, connection.name));
   const change = (changed: Partial<typeof search>, replace = true) =>
     void navigate({ search: { ...search, ...changed }, replace, resetScroll: false });
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(NONE);
+  const whyNot = useWhyNot("connections:write");
   const shown = data?.items.filter((tool) => isShown(tool, search));
+  const ticked = shown?.filter(({ id }) => chosen.has(id)) ?? [];
   return (
     <>
+      {data !== undefined && data.items.length >= SEARCHED_FROM && (
+        <TextInput
+          aria-label="Search tools"
+          placeholder="Search by name or description"
+          autoComplete="off"
+          defaultValue={search.find ?? ""}
+          onChange={(event) => {
+            change({ find: event.currentTarget.value || undefined });
+          }}
+        />
+      )}
       {data !== undefined && data.items.length > 0 && <FilterChips filters={FILTERS} values={search} onChange={change} />}
+      {ticked.length > 0 && (
+        <ToolDecisions
+          connection={connection}
+          tools={ticked}
+          onDone={() => {
+            setChosen(NONE);
+          }}
+        />
+      )}
       <ToolsTable
         connection={connection}
         rows={shown}
+        selection={
+          whyNot === undefined ? { chosen, onChange: setChosen, labelOf: ({ name }) => name, whyNot: () => undefined } : undefined
+        }
         error={error}
         onRetry={() => void refetch()}
         empty={
@@ -65,11 +92,28 @@ export function ToolsTab({ connection }: { connection: ConnectionView }) {
   );
 }
 
-function isShown({ state, operation_class: kind }: ToolView, search: { state?: string | undefined; class?: string | undefined }) {
+const NONE: ReadonlySet<string> = new Set();
+const SEARCHED_FROM = 10;
+
+interface Search {
+  find?: string | undefined;
+  state?: string | undefined;
+  class?: string | undefined;
+}
+
+function isShown({ name, title, description, state, operation_class: kind, is_enabled: isOn }: ToolView, search: Search) {
+  const text = `${name} ${title ?? ""} ${description ?? ""}`.toLowerCase();
+  const words = (search.find ?? "").toLowerCase().split(/\s+/);
   return (
-    (search.state === undefined ? state !== "gone" : state === search.state) &&
+    words.every((word) => text.includes(word)) &&
+    isInState(state, isOn, search.state) &&
     (search.class === undefined || kind === search.class)
   );
+}
+
+function isInState(state: ToolView["state"], isOn: boolean, wanted: string | undefined) {
+  if (wanted === "off") return !isOn;
+  return wanted === undefined ? state !== "gone" : state === wanted;
 }
 
 const FILTERS = [
@@ -81,6 +125,7 @@ const FILTERS = [
       { value: "quarantined", label: "Quarantined" },
       { value: "rejected", label: "Rejected" },
       { value: "gone", label: "Gone" },
+      { value: "off", label: "Turned off" },
     ],
   },
   {

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 
 import type { ConnectionView, ToolView } from "@/api/generated/schema";
 import { type Column, DataTable } from "@/components/ui/DataTable";
+import type { RowSelection } from "@/components/ui/RowSelection";
 import { StateBadge } from "@/components/ui/StateBadge";
 import { paths } from "@/paths";
 
@@ -16,6 +17,7 @@ export interface ToolsTableProps {
   error: unknown;
   onRetry: () => void;
   empty: ReactNode;
+  selection: RowSelection<ToolView> | undefined;
 }
 
 export function ToolsTable({ connection, ...table }: ToolsTableProps) {
@@ -55,7 +57,8 @@ const COLUMNS: readonly Column<ToolView>[] = [
     key: "state",
     header: "State",
     width: "8rem",
-    cell: ({ state }) => <StateBadge state={state} isPlain />,
+    cell: ({ state, is_enabled: isOn }) =>
+      isOn || state !== "active" ? <StateBadge state={state} isPlain /> : <span className={classes.off}>Turned off</span>,
   },
   {
     key: "reason",

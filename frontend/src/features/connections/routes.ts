@@ -42,7 +42,7 @@ const newApi = createRoute({
 const connection = createRoute({
   getParentRoute: () => workspace,
   path: "connections/$connection",
-  validateSearch: (search) => texts(search, "tab", "state", "class", "tool", "sign_in", "days"),
+  validateSearch: (search) => texts(search, "tab", "find", "state", "class", "tool", "sign_in", "days"),
   loader: ({ context: { queryClient }, params }) => {
     begin(queryClient.query(connectionQuery(params.workspace, params.connection)));
     begin(queryClient.query(toolsQuery(params.workspace, params.connection)));
