@@ -21,7 +21,7 @@ Names = Annotated[tuple[ToolName, ...], Meta(max_length=MOST_NAMES)]
 Pattern = Annotated[str, Meta(min_length=1, max_length=200, extra_json_schema={"format": "tool-pattern"})]
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Takes in tools that meet every list that is not empty, now and later; all empty: every tool.
 
     `tools` are full names with shell wildcards (`linear-*_search_*`).
