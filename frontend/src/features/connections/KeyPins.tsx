@@ -38,8 +38,7 @@ export function KeyPins({ connection, whyNot }: { connection: ConnectionView; wh
       <Textarea
         label="Pinned keys"
         description="Only servers with one of these keys are called. One line each: the SHA-256 of a public key in base64. Enter at least two, one of them for a spare key of the service; none: any certified key."
-        autosize
-        minRows={2}
+        rows={3}
         spellCheck={false}
         disabled={whyNot !== undefined}
         value={value}
