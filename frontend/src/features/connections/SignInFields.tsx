@@ -81,7 +81,7 @@ export function SignInFields(props: SignInFieldsProps) {
       )}
       {value.auth === "oauth" && (
         <p className={classes.hint}>
-          Nothing to enter here: on the connection’s page you press Sign in, and the service asks you.
+          No key is needed: afterwards you press Sign in on the connection’s page, and the service asks you.
         </p>
       )}
       {hasSecret(value.auth) && <SecretField {...props} />}
