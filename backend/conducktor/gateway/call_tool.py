@@ -30,7 +30,7 @@ async def call_tool(gateway: Gateway, caller: Caller, request: CallRequest, rela
     """Run one governed call: a tool, a resource, a prompt, or a management tool.
 
     `caller` can only come from `oauth.authenticate`. Raises ConducktorError for every refusal; whatever happens is in
-    the audit. At most once: nothing here repeats a call.
+    the audit. At most once, but for what only reads or is idempotent and was not answered with a single byte (`courier`).
     """
     request = unwrapped(request)  # what an executor is asked to run, is what is called
     with gateway.audit.trail(caller.actor, request) as trail:
