@@ -7,15 +7,15 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-NAME = op.f("ck_connections_connection_auth")
+NAME = "ck_connections_connection_auth"
 
 
 def upgrade() -> None:
-    op.drop_constraint(NAME, "connections", type_="check")
-    op.create_check_constraint(NAME, "connections", "auth IN ('none', 'bearer', 'header', 'basic', 'query', 'oauth')")
+    op.drop_constraint(op.f(NAME), "connections", type_="check")
+    op.create_check_constraint(op.f(NAME), "connections", "auth IN ('none', 'bearer', 'header', 'basic', 'query', 'oauth')")
 
 
 def downgrade() -> None:
     op.execute("UPDATE connections SET auth = 'none', credential_sealed = NULL WHERE auth IN ('basic', 'query')")
-    op.drop_constraint(NAME, "connections", type_="check")
-    op.create_check_constraint(NAME, "connections", "auth IN ('none', 'bearer', 'header', 'oauth')")
+    op.drop_constraint(op.f(NAME), "connections", type_="check")
+    op.create_check_constraint(op.f(NAME), "connections", "auth IN ('none', 'bearer', 'header', 'oauth')")

@@ -9,7 +9,7 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
-TRANSPORT = op.f("ck_connections_connection_transport")
+TRANSPORT = "ck_connections_connection_transport"
 
 
 def upgrade() -> None:
@@ -68,14 +68,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("connection_id", name=op.f("uq_api_descriptions_connection_id")),
     )
     op.create_index(op.f("ix_api_descriptions_workspace_id"), "api_descriptions", ["workspace_id"])
-    op.drop_constraint(TRANSPORT, "connections", type_="check")
-    op.create_check_constraint(TRANSPORT, "connections", "transport IN ('streamable_http', 'sse', 'openapi')")
+    op.drop_constraint(op.f(TRANSPORT), "connections", type_="check")
+    op.create_check_constraint(op.f(TRANSPORT), "connections", "transport IN ('streamable_http', 'sse', 'openapi')")
 
 
 def downgrade() -> None:
     op.execute("DELETE FROM connections WHERE transport = 'openapi'")
-    op.drop_constraint(TRANSPORT, "connections", type_="check")
-    op.create_check_constraint(TRANSPORT, "connections", "transport IN ('streamable_http', 'sse')")
+    op.drop_constraint(op.f(TRANSPORT), "connections", type_="check")
+    op.create_check_constraint(op.f(TRANSPORT), "connections", "transport IN ('streamable_http', 'sse')")
     op.drop_table("api_descriptions")
     op.drop_table("catalog_hidden")
     op.drop_table("catalog_imports")

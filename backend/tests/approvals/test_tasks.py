@@ -12,6 +12,7 @@ import pytest
 from tests.approvals.desk import Desk
 from tests.gateway.client import META, MODERN, Client, text
 from tests.product import decoded, running_product
+from tests.support.promptly import PROMPTLY_S
 from tests.support.rpc_server import error, result
 from tests.workspaces.team import LAB
 
@@ -68,8 +69,14 @@ async def test_a_call_that_waits_for_people_is_a_task_that_ends_with_the_answer(
     assert done["result"] == {"content": [{"type": "text", "text": "done"}]}
     assert done["createdAt"] == task["createdAt"] < done["lastUpdatedAt"]
     assert desk.executions() == 1
-    lines = decoded(await desk.owner.browser.get(f"{LAB}/audit", params={"tool": "echo"}))["items"]
-    assert any(line["method"] == "tasks/get" for line in lines)
+    async with asyncio.timeout(PROMPTLY_S):
+        while not any(line["method"] == "tasks/get" for line in await _audited(desk)):
+            await asyncio.sleep(0.02)
+
+
+async def _audited(desk: Desk) -> list[dict[str, Any]]:
+    lines: list[dict[str, Any]] = decoded(await desk.owner.browser.get(f"{LAB}/audit", params={"tool": "echo"}))["items"]
+    return lines
 
 
 async def test_others_get_the_plain_result(desk: Desk) -> None:

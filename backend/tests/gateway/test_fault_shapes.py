@@ -18,6 +18,7 @@ from tests.gateway.client import Client, text
 from tests.gateway.fault_shapes import SHAPES, twice_in_a_stream
 from tests.product import Browser, decoded, running_product, signed_up
 from tests.support.databases import copied
+from tests.support.promptly import PROMPTLY_S
 from tests.support.raw_server import Received
 from tests.support.rpc_server import Behaviour, hang, result, stream
 
@@ -79,8 +80,17 @@ async def seen(lab: Lab) -> Seen:
     weak = sorted({home.split("_")[0] for home in lab.homes.values()})
     after = [text(await lab.client.call(f"{name}_well")) for name in weak]
     twice = text(await lab.client.call("weak0_well", text="twice"))
-    entries = decoded(await lab.ada.get("/api/workspaces/lab/audit?kind=call&outcome=upstream_error&limit=200"))["items"]
+    async with asyncio.timeout(PROMPTLY_S):
+        while len(entries := await _failed(lab.ada)) < len(SHAPES):
+            await asyncio.sleep(0.05)
     return Seen(told, took_s, after, twice, [entry["reason"] for entry in entries])
+
+
+async def _failed(ada: Browser) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = decoded(await ada.get("/api/workspaces/lab/audit?kind=call&outcome=upstream_error&limit=200"))[
+        "items"
+    ]
+    return found
 
 
 def batched_names() -> list[tuple[str, ...]]:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.gateway.client import Client
 from tests.gateway.curious import ABLE, FORM, LINK, ROOTS, SAMPLE, Curious, Question, asked_on_stream, introduce, respond
+from tests.gateway.test_governance import the_newest_call
 from tests.product import Browser, Product, decoded, running_product
 
 ACCEPTED = {"action": "accept", "content": {"ok": True}}
@@ -168,7 +169,7 @@ async def test_a_question_is_in_the_audit_with_its_call_without_its_words(app: C
         await respond(app, question, {"action": "decline"} if question["params"]["mode"] == "url" else ACCEPTED)
 
     await asked_on_stream(app, accept)
-    line = decoded(await ada.get("/api/workspaces/lab/audit", params={"tool": "echo"}))["items"][0]
+    line = await the_newest_call(ada, tool="echo")
     questions = decoded(await ada.get(f"/api/workspaces/lab/audit/{line['id']}"))["decision"]["questions"]
     link = {"method": "elicitation/create", "mode": "url", "host": "example.com", "answer": "decline"}
     form = {"method": "elicitation/create", "mode": "form", "answer": "accept"}

@@ -11,6 +11,7 @@ import pytest
 from conducktor.gateway import held_calls
 from tests.gateway.client import Client
 from tests.gateway.curious import ABLE, FORM, LINK, ROOTS, SAMPLE, Curious, asked_on_stream, call_modern, introduce, respond
+from tests.gateway.test_governance import the_newest_call
 from tests.product import Browser, Product, decoded, running_product
 
 ACCEPTED = {"action": "accept", "content": {"ok": True}}
@@ -171,6 +172,7 @@ async def test_each_round_is_a_governed_call_in_the_audit_with_its_questions(
     result = await asked(client)
     (key,) = result["inputRequests"]
     await ask(client, inputResponses={key: {"action": "decline"}}, requestState=result["requestState"])
+    await the_newest_call(ada, connection="held")
     lines = decoded(await ada.get("/api/workspaces/lab/audit", params={"connection": "held"}))["items"][:2]
     notes = [decoded(await ada.get(f"/api/workspaces/lab/audit/{line['id']}"))["decision"]["questions"] for line in lines]
     question = {"key": key, "method": "elicitation/create", "mode": "url", "host": "example.com"}
