@@ -55,6 +55,17 @@ test("an entry says what its outcome means and shows characters that cannot be s
   expect(screen.getByText("U+200B", { selector: "mark" })).toBeDefined();
 });
 
+test("an entry says by which toolset and executor it came, and what it asked for", async () => {
+  const line = lineOf({ method: "tasks/get", outcome: "ok" });
+  serveEntry(detailOf({ line, decision: { toolset: "support", executor: "conducktr_run_write_tool" } }));
+  const { screen } = renderApp(`/w/engineering/audit/${ENTRY}`);
+
+  expect((await screen.findByRole("link", { name: "support" })).getAttribute("href")).toBe("/w/engineering/toolsets/support");
+  expect(screen.getByText("conducktr_run_write_tool")).toBeDefined();
+  expect(screen.getByText("The answer of a call that had to be approved first")).toBeDefined();
+  expect(screen.getByText(/Nothing was called again/)).toBeDefined();
+});
+
 test("arguments that are withheld say why and who can show them", async () => {
   serveEntry(detailOf({ arguments: null, arguments_withheld: "Your role does not include reading other people's arguments." }));
   const { screen } = renderApp(`/w/engineering/audit/${ENTRY}`);

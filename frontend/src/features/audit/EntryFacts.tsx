@@ -13,6 +13,7 @@ import classes from "./EntryPage.module.css";
 import { durationOf, sizeOf } from "./measures";
 import { policiesOf, saidBy } from "./policies";
 import { questionsOf } from "./questions";
+import { wayOf } from "./way";
 
 /** Who, through what, when, on what, for how long: each as a security team quotes it. */
 export function EntryFacts({ workspace, detail }: { workspace: string; detail: AuditDetail }) {
@@ -30,6 +31,7 @@ function factsOf(workspace: string, { line, network, arguments_digest: digest, d
   const list = paths.audit({ workspace });
   const isCall = line.kind === "call";
   const questions = questionsOf(decision);
+  const { toolset, executor } = wayOf(decision);
   const facts: [string, ReactNode | null][] = [
     [
       "Who",
@@ -41,6 +43,9 @@ function factsOf(workspace: string, { line, network, arguments_digest: digest, d
     ["When", <time dateTime={line.at}>{exactTime(new Date(line.at))}</time>],
     ["Connection", line.connection === null ? null : <Connection workspace={workspace} name={line.connection} />],
     [isCall ? (KINDS[line.method] ?? "Name") : "Change", <Mono text={line.tool} />],
+    ["Asked for", ASKED_FOR[line.method] ?? null],
+    ["Toolset", toolset === undefined ? null : <Toolset workspace={workspace} name={toolset} />],
+    ["Run with", executor === undefined ? null : <Mono text={executor} />],
     ["What it may do", line.operation_class === null ? null : (CLASSES[line.operation_class] ?? line.operation_class)],
     ["Policies", isCall ? <Policies workspace={workspace} decision={decision} /> : null],
     ["What the service asked", questions.length === 0 ? null : <Questions questions={questions} />],
@@ -55,7 +60,20 @@ function factsOf(workspace: string, { line, network, arguments_digest: digest, d
   return facts.filter(([, value]) => value !== null);
 }
 
-const KINDS: Record<string, string> = { "tools/call": "Tool", "prompts/get": "Prompt", "resources/read": "Resource" };
+const KINDS: Record<string, string> = {
+  "tools/call": "Tool",
+  "tasks/get": "Tool",
+  "prompts/get": "Prompt",
+  "resources/read": "Resource",
+  "resources/subscribe": "Resource",
+};
+
+/** Where the kind alone would say the wrong thing. */
+const ASKED_FOR: Record<string, string> = {
+  "tasks/get": "The answer of a call that had to be approved first",
+  "resources/subscribe": "To be told when the resource changes",
+  "completion/complete": "Suggestions while somebody fills in a value",
+};
 
 const CLASSES: Record<string, string> = {
   read: "Read only",
@@ -76,6 +94,14 @@ function Connection({ workspace, name }: { workspace: string; name: string }) {
   if (name === OWN_TOOLS) return "Conducktor’s own tools";
   return (
     <Link to={paths.connection({ workspace, connection: name })} className={classes.mono}>
+      {name}
+    </Link>
+  );
+}
+
+function Toolset({ workspace, name }: { workspace: string; name: string }) {
+  return (
+    <Link to={paths.toolset({ workspace, toolset: name })} className={classes.mono}>
       {name}
     </Link>
   );

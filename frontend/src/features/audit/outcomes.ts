@@ -18,7 +18,9 @@ export function stateOf({ outcome }: Pick<AuditLine, "outcome">): Outcome | "run
   return outcome ?? "running";
 }
 
-export function meaningOf(line: Pick<AuditLine, "outcome" | "kind">): string {
+export function meaningOf(line: Pick<AuditLine, "outcome" | "kind" | "method">): string {
   if (line.kind === "operation" && line.outcome === "ok") return "The change was made.";
+  const isAnswered = line.outcome === "ok" || line.outcome === "tool_error";
+  if (line.method === "tasks/get" && isAnswered) return "The app got the answer of the approved call. Nothing was called again.";
   return MEANINGS[stateOf(line)];
 }
