@@ -92,6 +92,7 @@ export const consent: ConsentView = {
     { slug: "field-tests", name: "Field tests", role: "contractor", may: ["connections", "tools"] },
   ],
   last_workspace: "acme",
+  part: null,
   permissions: [
     {
       scope: "connections",
@@ -135,4 +136,5 @@ export const unverifiedConsent: ConsentView = {
   ...consent,
   client: { ...consent.client, name: "ChatGPT desktop helper", verified: false, is_loopback: true, redirect_host: "127.0.0.1" },
   last_workspace: "field-tests",
+  part: { kind: "toolset", name: "support" },
 };

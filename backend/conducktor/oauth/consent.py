@@ -23,6 +23,7 @@ from conducktor.oauth.clients.redirects import redirect_host
 from conducktor.oauth.consent_page import ConsentAnswer, ConsentPermission, ConsentPerson, ConsentView, ConsentWorkspace
 from conducktor.oauth.grants.authorization_code import AuthorizationCodeGrant
 from conducktor.oauth.grants.queries import Session, in_session
+from conducktor.oauth.resources import part_of
 from conducktor.oauth.scopes import DEFAULT_SCOPES, MEANINGS, Scope, in_order, within
 from conducktor.oauth.secrets import BROWSER
 from conducktor.settings import Settings
@@ -69,6 +70,7 @@ class Consents:
             workspaces=[_workspace(membership) for membership in memberships],
             last_workspace=next((m.slug for m in memberships if m.workspace_id == last), None),
             permissions=_permissions(request.scopes, before[1] if before else None),
+            part=part_of(self._settings, request.resource),
             expires_at=request.expires_at,
         )
 

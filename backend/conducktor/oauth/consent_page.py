@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from conducktor.oauth.clients.client import ClientView
+from conducktor.oauth.resources import Part
 from conducktor.oauth.scopes import Scope
 
 
@@ -37,7 +38,10 @@ class ConsentPermission(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConsentView(msgspec.Struct, frozen=True, kw_only=True):
-    """What the consent page shows. `user` is null until somebody signs in; the page then asks again."""
+    """What the consent page shows. `user` is null until somebody signs in; the page then asks again.
+
+    `part` is the one connection or toolset that the app asks for, null when it asks for the whole workspace.
+    """
 
     client: ClientView
     user: ConsentPerson | None
@@ -45,6 +49,7 @@ class ConsentView(msgspec.Struct, frozen=True, kw_only=True):
     workspaces: list[ConsentWorkspace]
     last_workspace: str | None
     permissions: list[ConsentPermission]
+    part: Part | None
     expires_at: datetime
 
 

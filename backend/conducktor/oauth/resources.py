@@ -1,13 +1,23 @@
 """What a token is good for: the MCP endpoint, or the one of a connection or toolset below it. RFC 8707, RFC 9728."""
 
 import re
+from typing import Literal
 from urllib.parse import urlsplit
+
+import msgspec
 
 from conducktor.settings import Settings
 
 PRM_PREFIX = "/.well-known/oauth-protected-resource"
 CONNECTION = re.compile(r"(?!toolsets$)[a-z0-9][a-z0-9-]{0,63}")
 TOOLSET = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """The one thing below the MCP endpoint that an app asks for. `name` may be of nothing: it depends on the workspace."""
+
+    kind: Literal["connection", "toolset"]
+    name: str
 
 
 def canonical(settings: Settings, asked: str) -> str | None:
@@ -42,6 +52,15 @@ def of_connection(settings: Settings, connection: str) -> str:
 
 def of_toolset(settings: Settings, toolset: str) -> str:
     return f"{settings.resource}/toolsets/{toolset}"
+
+
+def part_of(settings: Settings, resource: str) -> Part | None:
+    """What a canonical resource is of, None for the whole endpoint."""
+    below = resource.removeprefix(f"{settings.resource}/")
+    if below == resource:
+        return None
+    toolset = below.removeprefix("toolsets/")
+    return Part(kind="connection", name=below) if toolset == below else Part(kind="toolset", name=toolset)
 
 
 def covers(granted: str, used: str) -> bool:

@@ -26,6 +26,22 @@ async def test_the_page_names_who_asks_for_what_and_where_it_leads(app: App, new
     assert view["client"]["is_loopback"] is False
 
 
+@pytest.mark.parametrize(
+    ("below", "part"),
+    [
+        ("", None),
+        ("/linear-prod", {"kind": "connection", "name": "linear-prod"}),
+        ("/toolsets/support", {"kind": "toolset", "name": "support"}),
+    ],
+)
+async def test_the_page_says_which_part_of_the_workspace_the_app_asks_for(
+    app: App, ada: Browser, below: str, part: dict[str, str] | None
+) -> None:
+    view = await consent(ada, await app.request_id(ada, resource=app.resource + below))
+
+    assert view["part"] == part
+
+
 async def test_the_page_works_before_anybody_signs_in_and_goes_on_afterwards(app: App, ada: Browser, product: Product) -> None:
     async with Browser(product.url) as stranger:
         request_id = await app.request_id(stranger)

@@ -2283,6 +2283,7 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             last_workspace: string | null;
+            part: components["schemas"]["Part"] | null;
             permissions: components["schemas"]["ConsentPermission"][];
             user: components["schemas"]["ConsentPerson"] | null;
             workspaces: components["schemas"]["ConsentWorkspace"][];
@@ -2784,6 +2785,12 @@ export interface components {
         /** OwnSignInBody */
         OwnSignInBody: {
             link?: string | null;
+        };
+        /** Part */
+        Part: {
+            /** @enum {string} */
+            kind: "connection" | "toolset";
+            name: string;
         };
         /**
          * Period
@@ -3611,6 +3618,7 @@ export type Outcome = components['schemas']['Outcome'];
 export type OwnAccountList = components['schemas']['OwnAccountList'];
 export type OwnAccountView = components['schemas']['OwnAccountView'];
 export type OwnSignInBody = components['schemas']['OwnSignInBody'];
+export type Part = components['schemas']['Part'];
 export type Period = components['schemas']['Period'];
 export type PeriodView = components['schemas']['PeriodView'];
 export type Permission = components['schemas']['Permission'];

@@ -30,6 +30,7 @@ const VIEW: ConsentView = {
     { scope: "usage", title: "View usage analytics", description: "Count them.", optional: false, requested: true },
     { scope: "manage", title: "Manage this workspace", description: "Change them.", optional: true, requested: true },
   ],
+  part: null,
 };
 
 test("it says who asks, as whom, and where the answer goes", () => {
@@ -39,6 +40,13 @@ test("it says who asks, as whom, and where the answer goes", () => {
   expect(screen.getByText("owner@example.com")).toBeDefined();
   expect(screen.getByText("chatgpt.com")).toBeDefined();
   expect(screen.getByText("Verified: the answer goes to chatgpt.com only")).toBeDefined();
+});
+
+test("an app that asks for one toolset or connection only says so", () => {
+  consent({ ...VIEW, part: { kind: "toolset", name: "support" } });
+
+  expect(screen.getByText("Only the toolset support")).toBeDefined();
+  expect(screen.getByText(/for nothing else of the workspace/)).toBeDefined();
 });
 
 test("authorizing grants the standing permissions; optional ones start unticked even when asked for", async () => {

@@ -9,6 +9,7 @@ import { ServiceAvatar } from "@/components/ui/ServiceAvatar";
 
 import { type ConsentDecision, type ConsentView, type ConsentWorkspace, firstChoice, grantedScopes } from "./consent";
 import classes from "./ConsentPage.module.css";
+import { OnlyPart } from "./OnlyPart";
 import { Permissions } from "./Permissions";
 
 export interface ConsentPageProps {
@@ -65,6 +66,7 @@ export function ConsentPage({ view, onDecide, onSwitchAccount, more, onLeave }: 
             Switch
           </Anchor>
         </div>
+        {view.part && <OnlyPart part={view.part} client={client.name} />}
         <WorkspaceField workspaces={workspaces} chosen={workspace} onChoose={setWorkspace} />
         {workspace && <Permissions view={view} workspace={workspace} ticked={ticked} onTick={setTicked} />}
         {workspace && more?.(workspace)}
