@@ -2,6 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 
 import { KEYSET, queries } from "@/api/client";
 import type { ApprovalLine, operations } from "@/api/generated/schema";
+import { type Pages, pagesOf } from "@/api/pages";
 
 /** What the pages of this feature read. */
 
@@ -18,27 +19,13 @@ export type ApprovalsQuery = NonNullable<operations["approvals_list"]["parameter
 /** What may wait for somebody: a decision, or word of what really happened. */
 export const OPEN: ApprovalsQuery = { states: ["pending", "outcome_unknown"] };
 
-export interface Approvals {
-  lines: ApprovalLine[] | undefined;
-  error: unknown;
-  retry: () => void;
-  more: { hasMore: boolean; isLoading: boolean; load: () => void };
-}
+export type Approvals = Pages<ApprovalLine>;
 
 /** Pages of requests, newest first. */
 export function useApprovals(workspace: string, query: ApprovalsQuery): Approvals {
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = queries.useInfiniteQuery(
-    "get",
-    "/api/workspaces/{workspace}/approvals",
-    { params: { path: { workspace }, query } },
-    KEYSET,
+  return pagesOf(
+    queries.useInfiniteQuery("get", "/api/workspaces/{workspace}/approvals", { params: { path: { workspace }, query } }, KEYSET),
   );
-  return {
-    lines: data?.pages.flatMap((page) => page.items),
-    error,
-    retry: () => void refetch(),
-    more: { hasMore: hasNextPage, isLoading: isFetchingNextPage, load: () => void fetchNextPage() },
-  };
 }
 
 /** What waits for this person, the oldest first. */

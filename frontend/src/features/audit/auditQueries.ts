@@ -1,5 +1,6 @@
 import { KEYSET, queries } from "@/api/client";
 import type { AuditLine } from "@/api/generated/schema";
+import { type Pages, pagesOf } from "@/api/pages";
 
 import type { AuditQuery } from "./auditSearch";
 
@@ -16,25 +17,9 @@ export const facetsQuery = (workspace: string) =>
 export const summaryQuery = (workspace: string) =>
   queries.queryOptions("get", "/api/workspaces/{workspace}/audit-summary", { params: { path: { workspace } } });
 
-export interface AuditLines {
-  lines: AuditLine[] | undefined;
-  error: unknown;
-  retry: () => void;
-  more: { hasMore: boolean; isLoading: boolean; load: () => void };
-}
-
 /** Pages of the audit, newest first. Every reader of the list goes through here: its cache holds pages, not one answer. */
-export function useAuditLines(workspace: string, query: AuditQuery): AuditLines {
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = queries.useInfiniteQuery(
-    "get",
-    "/api/workspaces/{workspace}/audit",
-    { params: { path: { workspace }, query } },
-    KEYSET,
+export function useAuditLines(workspace: string, query: AuditQuery): Pages<AuditLine> {
+  return pagesOf(
+    queries.useInfiniteQuery("get", "/api/workspaces/{workspace}/audit", { params: { path: { workspace }, query } }, KEYSET),
   );
-  return {
-    lines: data?.pages.flatMap((page) => page.items),
-    error,
-    retry: () => void refetch(),
-    more: { hasMore: hasNextPage, isLoading: isFetchingNextPage, load: () => void fetchNextPage() },
-  };
 }

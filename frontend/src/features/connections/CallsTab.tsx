@@ -1,12 +1,11 @@
 import { IconListSearch } from "@tabler/icons-react";
 
-import { failureOf } from "@/api/ApiProblem";
-import { KEYSET, queries } from "@/api/client";
 import type { ConnectionView } from "@/api/generated/schema";
 import { EmptyState } from "@/components/ui/EmptyState";
 import { LinkButton } from "@/components/ui/LinkButton";
 import { paths } from "@/paths";
 
+import { useAuditLines } from "../audit/auditQueries";
 import { AuditTable } from "../audit/AuditTable";
 import { useWhyNot, useWorkspace } from "../workspaces/useWorkspace";
 import classes from "./CallsTab.module.css";
@@ -16,12 +15,7 @@ export function CallsTab({ connection }: { connection: ConnectionView }) {
   const { slug } = useWorkspace();
   const isOwnOnly = useWhyNot("audit:read") !== undefined;
   const query = { connection: connection.name, kind: "call" };
-  const calls = queries.useInfiniteQuery(
-    "get",
-    "/api/workspaces/{workspace}/audit",
-    { params: { path: { workspace: slug }, query } },
-    KEYSET,
-  );
+  const calls = useAuditLines(slug, query);
   return (
     <>
       <div className={classes.head}>
@@ -43,14 +37,10 @@ export function CallsTab({ connection }: { connection: ConnectionView }) {
       <AuditTable
         name={`Calls of ${connection.title}`}
         workspace={slug}
-        rows={calls.data?.pages.flatMap(({ items }) => items)}
-        error={failureOf(calls)}
-        onRetry={() => void calls.refetch()}
-        more={{
-          hasMore: calls.hasNextPage,
-          isLoading: calls.isFetchingNextPage,
-          load: () => void calls.fetchNextPage(),
-        }}
+        rows={calls.lines}
+        error={calls.error}
+        onRetry={calls.retry}
+        more={calls.more}
         empty={
           <EmptyState icon={IconListSearch} title="No calls yet">
             When ChatGPT uses a tool of this connection, the call appears here: who asked, for what, and how it ended.
