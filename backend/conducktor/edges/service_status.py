@@ -132,22 +132,22 @@ def _overall(has_database: bool, parts: list[Part]) -> PartState:
 
 _OVERALL = {
     PartState.UP: "Everything works.",
-    PartState.DEGRADED: "Calls go through; some of the work around them waits.",
+    PartState.DEGRADED: "Calls go through; something beside them does not work, as said below.",
     PartState.DOWN: "Calls are refused until the database is back. Nothing is let through unaudited.",
 }
 _WEB = "Pages are served."
 _MCP = {
-    PartState.UP: "Calls are taken.",
-    PartState.DEGRADED: "Calls are taken, more slowly: news from other processes does not arrive.",
-    PartState.DOWN: "Calls are refused with 503 until the database is back.",
+    PartState.UP: "Calls are accepted.",
+    PartState.DEGRADED: "Calls are accepted, but answered more slowly: each has to look up changes in the database.",
+    PartState.DOWN: "Calls are refused until the database is back.",
 }
 _DATABASE = {True: "It answers.", False: "It cannot be reached."}
 _WORKER = {
-    PartState.UP: "Approved calls, checks of connections and notices are carried out.",
-    PartState.DOWN: "No worker reports. Approved calls, checks and notices wait until one does.",
+    PartState.UP: "Approved calls are carried out, connections are checked, and messages are sent.",
+    PartState.DOWN: "No worker is running. Approved calls, checks of connections and messages wait until one is.",
 }
 _MAIL = {
     PartState.UP: "The mail server answers.",
-    PartState.DOWN: "The mail server does not answer. Letters wait.",
-    PartState.OFF: "No mail server is set up.",
+    PartState.DOWN: "The mail server does not answer. E-mails wait until it does.",
+    PartState.OFF: "This installation has no mail server, so it sends no e-mails.",
 }

@@ -77,5 +77,5 @@ _PAGE = """<!doctype html>
 <title>Conducktor: status</title><style>{style}</style></head>
 <body><main><h1>Conducktor <span data-state={state}>{title}</span></h1><p>{words}</p>
 <table><tbody>{rows}</tbody></table></main>
-<footer>Looked at {at}. This page renews itself; machines ask for <a href="/status.json">/status.json</a>.</footer></body></html>
+<footer>Checked on {at}. This page refreshes itself. For machines: <a href="/status.json">/status.json</a>.</footer></body></html>
 """
