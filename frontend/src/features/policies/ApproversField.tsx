@@ -1,8 +1,9 @@
-import { MultiSelect, NumberInput } from "@mantine/core";
+import { NumberInput } from "@mantine/core";
 
 import type { Json } from "@/components/ui/JsonView";
 
 import { ROLES } from "../workspaces/roles";
+import { ChoicesField } from "./ChoicesField";
 import classes from "./Fields.module.css";
 import { approversOf } from "./settings";
 import type { PeopleChoices } from "./usePeopleChoices";
@@ -31,36 +32,20 @@ export function ApproversField({ label, description, value, people, error, onCha
       <legend>{label}</legend>
       {description !== undefined && <p className={classes.hint}>{description} Never the requester.</p>}
       <div className={classes.grid}>
-        <MultiSelect
-          label="Roles"
-          data={ROLE_CHOICES}
-          value={[...approvers.roles]}
-          hidePickedOptions
-          onChange={(roles) => {
-            change({ roles });
-          }}
-        />
-        <MultiSelect
+        <ChoicesField label="Roles" choices={ROLE_CHOICES} chosen={approvers.roles} onChange={(roles) => change({ roles })} />
+        <ChoicesField
           label="Groups"
-          data={people.groups}
-          value={[...approvers.groups]}
-          searchable
-          hidePickedOptions
-          nothingFoundMessage="No group by that name."
-          onChange={(groups) => {
-            change({ groups });
-          }}
+          choices={people.groups}
+          chosen={approvers.groups}
+          nothingFound="No group by that name."
+          onChange={(groups) => change({ groups })}
         />
-        <MultiSelect
+        <ChoicesField
           label="People"
-          data={people.members}
-          value={[...approvers.people]}
-          searchable
-          hidePickedOptions
-          nothingFoundMessage="No member by that name."
-          onChange={(chosen) => {
-            change({ people: chosen });
-          }}
+          choices={people.members}
+          chosen={approvers.people}
+          nothingFound="No member by that name."
+          onChange={(chosen) => change({ people: chosen })}
         />
         <NumberInput
           label="How many must approve"

@@ -1,6 +1,5 @@
-import { MultiSelect } from "@mantine/core";
-
 import { ROLES } from "../workspaces/roles";
+import { ChoicesField } from "./ChoicesField";
 import { type Draft, errorAt } from "./draft";
 import classes from "./Fields.module.css";
 import type { Choice } from "./schemaFields";
@@ -28,57 +27,42 @@ export function WhoFields({ draft, errors, people, clients, hasGroups, onChange 
       <legend>Who</legend>
       <p className={classes.hint}>{isEverybody ? "Nobody chosen: it is about everybody." : "Anybody who fits one of them."}</p>
       <div className={classes.grid}>
-        <MultiSelect
+        <ChoicesField
           label="Roles"
-          data={ROLE_CHOICES}
-          value={draft.roles}
-          placeholder={draft.roles.length === 0 ? "Choose roles" : ""}
+          choices={ROLE_CHOICES}
+          chosen={draft.roles}
+          placeholder="Choose roles"
           error={errorAt(errors, "who.roles")}
-          hidePickedOptions
-          onChange={(roles) => {
-            onChange({ roles });
-          }}
+          onChange={(roles) => onChange({ roles })}
         />
         {hasGroups && (
-          <MultiSelect
+          <ChoicesField
             label="Groups"
-            data={withUnknown(people.groups, draft.groups)}
-            value={draft.groups}
-            placeholder={draft.groups.length === 0 ? "Find groups" : ""}
+            choices={withUnknown(people.groups, draft.groups)}
+            chosen={draft.groups}
+            placeholder="Find groups"
             error={errorAt(errors, "who.groups")}
-            searchable
-            hidePickedOptions
-            nothingFoundMessage="No group by that name. Groups are made on the Members page."
-            onChange={(groups) => {
-              onChange({ groups });
-            }}
+            nothingFound="No group by that name. Groups are made on the Members page."
+            onChange={(groups) => onChange({ groups })}
           />
         )}
-        <MultiSelect
+        <ChoicesField
           label="People"
-          data={withUnknown(people.members, draft.people)}
-          value={draft.people}
-          placeholder={draft.people.length === 0 ? "Find people" : ""}
+          choices={withUnknown(people.members, draft.people)}
+          chosen={draft.people}
+          placeholder="Find people"
           error={errorAt(errors, "who.people")}
-          searchable
-          hidePickedOptions
-          nothingFoundMessage="No member by that name."
-          onChange={(chosen) => {
-            onChange({ people: chosen });
-          }}
+          nothingFound="No member by that name."
+          onChange={(chosen) => onChange({ people: chosen })}
         />
-        <MultiSelect
+        <ChoicesField
           label="Only through these apps"
-          data={withUnknown(clients, draft.clients)}
-          value={draft.clients}
-          placeholder={draft.clients.length === 0 ? "Any app" : ""}
+          choices={withUnknown(clients, draft.clients)}
+          chosen={draft.clients}
+          placeholder="Any app"
           error={errorAt(errors, "who.clients")}
-          searchable
-          hidePickedOptions
-          nothingFoundMessage="No app by that name acts for anybody here."
-          onChange={(chosen) => {
-            onChange({ clients: chosen });
-          }}
+          nothingFound="No app by that name acts for anybody here."
+          onChange={(chosen) => onChange({ clients: chosen })}
         />
       </div>
     </fieldset>
