@@ -54,8 +54,8 @@ function Form({ connection, whyNot, known }: ApiSettingsProps & { known: ApiView
       <div className={classes.words}>
         <h2 className={classes.heading}>Operations that are tools</h2>
         <p>
-          From {known.title} {known.version}
-          {known.source_url === null ? ", an uploaded document." : `, read from ${known.source_url}.`}
+          From the document of {known.title} {known.version}
+          {known.source_url === null ? ", which was uploaded." : `, read from ${known.source_url}.`} Tick what ChatGPT may use.
         </p>
       </div>
       <OperationPicker operations={known.operations} chosen={chosen} onChange={setChosen} isDisabled={isDisabled} />

@@ -201,7 +201,7 @@ function NothingFound({ workspace, sought }: { workspace: string; sought: string
         </Button>
       }
     >
-      Any MCP server can be connected by its address, whether it is in the gallery or not.
+      Any MCP server can be connected by its address, whether it is in the gallery or not. Or look without filters.
     </EmptyState>
   );
 }

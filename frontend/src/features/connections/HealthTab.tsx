@@ -31,7 +31,7 @@ export default function HealthTab({ connection }: { connection: ConnectionView }
     <div className={classes.health}>
       <div className={classes.head}>
         <span className={classes.words}>
-          What its server took to answer calls and Conducktor’s own checks, and when it was not usable. Kept for 30 days.
+          How long its server took to answer calls and Conducktor’s own checks, and when it could not be used. Kept for 30 days.
         </span>
         <SegmentedControl
           size="xs"
@@ -87,7 +87,9 @@ function Figures({
         <dt>Uptime</dt>
         <dd>
           <span className={classes.number}>{uptime === null ? "–" : percentOf(uptime)}</span>
-          {uptime === null && <span className={classes.share}>it was neither up nor down in this time</span>}
+          {uptime === null && (
+            <span className={classes.share}>nothing to count in this time: it was new, disabled or waited for a sign-in</span>
+          )}
         </dd>
       </div>
       <div>

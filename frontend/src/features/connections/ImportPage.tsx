@@ -32,9 +32,9 @@ export function ImportPage() {
       />
       <PageHeader
         title="Import services"
-        description="Adds services to this workspace’s gallery from a server.json document, the format of the MCP registry. Nothing is connected by this."
+        description="Adds services to this workspace’s gallery from a server.json document, the format of the MCP registry. You choose afterwards what to connect."
       />
-      {whyNot === undefined ? <ImportForm /> : <ForbiddenState detail={whyNot} nextStep="" />}
+      {whyNot === undefined ? <ImportForm /> : <ForbiddenState nextStep={whyNot} />}
     </>
   );
 }

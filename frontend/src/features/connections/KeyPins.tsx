@@ -37,7 +37,7 @@ export function KeyPins({ connection, whyNot }: { connection: ConnectionView; wh
     >
       <Textarea
         label="Pinned keys"
-        description="Only servers with one of these keys are called. One line each: the SHA-256 of a public key in base64. Enter at least two, one of them for a spare key of the service; none: any certified key."
+        description="Certificates are always verified. If the service announces its keys, you may enter them here: its server is then called only while it shows one of them. One a line, at least two, so that the service can change to its spare key: the SHA-256 of a public key in base64."
         rows={3}
         spellCheck={false}
         disabled={whyNot !== undefined}
@@ -53,7 +53,7 @@ export function KeyPins({ connection, whyNot }: { connection: ConnectionView; wh
           <ShownKey name={connection.name} />
           <div className={classes.buttons}>
             <Button type="submit" variant="default" loading={isPending} disabled={text === undefined}>
-              Save pins
+              Save pinned keys
             </Button>
           </div>
         </>
@@ -72,7 +72,7 @@ function ShownKey({ name }: { name: string }) {
   return (
     <div className={classes.buttons}>
       <Button size="xs" variant="subtle" loading={shown.isFetching} onClick={() => void shown.refetch()}>
-        Show what the server has now
+        Show the server’s present key
       </Button>
       {shown.data && (
         <span role="status">

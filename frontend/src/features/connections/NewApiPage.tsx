@@ -40,7 +40,7 @@ export function NewApiPage() {
         title={found === undefined ? "Connect a REST API" : `Connect ${found.title}`}
         description="For services without an MCP server: each operation that you choose from its OpenAPI 3 document becomes a tool."
       />
-      {whyNot !== undefined && <ForbiddenState detail={whyNot} nextStep="" />}
+      {whyNot !== undefined && <ForbiddenState nextStep={whyNot} />}
       {whyNot === undefined && found === undefined && <ReadForm source={source} setSource={setSource} onFound={setFound} />}
       {whyNot === undefined && found !== undefined && (
         <ConnectForm
@@ -138,7 +138,7 @@ function ConnectForm({ found, source, onBack }: { found: ApiView; source: Source
     >
       <section className={classes.section}>
         <h2>Operations</h2>
-        <p>Choose few: ChatGPT chooses badly among hundreds. Others can be added later.</p>
+        <p>Choose those that are needed: ChatGPT chooses badly among hundreds of tools. You can add others later.</p>
         <OperationPicker
           operations={found.operations}
           chosen={wish.operations}
@@ -150,7 +150,7 @@ function ConnectForm({ found, source, onBack }: { found: ApiView; source: Source
       <div className={classes.form}>
         <Autocomplete
           label="Address of the service"
-          description="Operations are called below it. A refreshed document never changes it."
+          description="All calls go to this address. Reading the document again never changes it."
           placeholder="https://api.example.com/v1"
           data={found.servers}
           value={wish.url}

@@ -70,7 +70,7 @@ export function OperationPicker({ operations, chosen, onChange, isDisabled = fal
           rowKey={({ key }) => key}
           empty={
             <EmptyState icon={IconSearch} title="No operation matches">
-              None of the operations of this document fits.
+              None of this document’s operations fits the search and the tag. Try fewer words, or all tags.
             </EmptyState>
           }
           selection={{

@@ -42,7 +42,10 @@ function SignedOut({ account }: { account: OwnAccountView }) {
         )
       }
     >
-      <p>Each person uses {toolsFor(account.personal_for)} of this connection with an own account. Nobody else uses yours.</p>
+      <p>
+        Each person uses {toolsFor(account.personal_for)} of this connection with their own account. Yours is used for your calls
+        only.
+      </p>
       <FormError problem={problem} />
     </Callout>
   );
@@ -61,7 +64,7 @@ function SignedIn({ account }: { account: OwnAccountView }) {
       }
     >
       <p>
-        Your calls of {toolsFor(account.personal_for)} go out with it, and nobody else’s.
+        It is used for your calls of {toolsFor(account.personal_for)}, and for nobody else’s.
         {account.signed_in_at !== null && (
           <>
             {" "}

@@ -61,7 +61,7 @@ function Account({ account, link, result }: AccountProps) {
       <PageHeader
         title={`Your account at ${account.title}`}
         before={<ServiceAvatar name={account.title} size="lg" />}
-        description={`For ${toolsFor(account.personal_for)}. Only your own calls go out with it.`}
+        description={`For ${toolsFor(account.personal_for)}. It is used for your own calls only.`}
       />
       <div className={classes.notes}>
         {told && (

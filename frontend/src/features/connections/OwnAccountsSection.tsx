@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 
 import type { OwnAccountView } from "@/api/generated/schema";
 import { FormError } from "@/components/ui/FormError";
+import { LinkButton } from "@/components/ui/LinkButton";
 import { PageSection } from "@/components/ui/PageSection";
 import { ServiceAvatar } from "@/components/ui/ServiceAvatar";
 import { paths } from "@/paths";
@@ -20,8 +21,8 @@ export function OwnAccountsSection() {
   if (!data || data.items.length === 0) return null;
   return (
     <PageSection
-      title="Own accounts"
-      words={`Services of ${name} that each person uses with an own account. Nobody else uses yours; leaving deletes them.`}
+      title="Your accounts at services"
+      words={`Services of ${name} that each person uses with their own account. Yours are used for your calls only, and are deleted when you leave.`}
     >
       <ul className={classes.accounts}>
         {data.items.map((account) => (
@@ -57,6 +58,16 @@ function Account({ account }: { account: OwnAccountView }) {
         >
           {isIn ? "Sign out" : "Sign in"}
         </Button>
+      )}
+      {!isIn && account.auth !== "oauth" && (
+        <LinkButton
+          size="xs"
+          variant="default"
+          aria-label={`Enter your key for ${account.title}`}
+          to={paths.ownAccount({ workspace: slug, connection: account.connection })}
+        >
+          Enter key
+        </LinkButton>
       )}
       <FormError problem={problem} />
     </>

@@ -14,7 +14,7 @@ export function SetUpHints({ entry, redirectUri }: { entry: CatalogEntryView; re
       {entry.needs === "key" && (
         <Hint title="Before you connect: get a key">
           <p>
-            Create one in the account at {entry.title} that Conducktor shall act for, with only the permissions that are needed.
+            Create one at {entry.title}, in the account that Conducktor should use, with only the permissions that are needed.
             {entry.docs !== null && <Documentation href={entry.docs} />}
           </p>
         </Hint>
@@ -48,8 +48,8 @@ function RegisterApp({ entry, redirectUri }: { entry: CatalogEntryView; redirect
   return (
     <Hint title="Before you connect: register an app">
       <p>
-        {entry.title} lets only apps sign in that were registered there. Register one, with this redirect URI, and enter its
-        client ID below.
+        {entry.title} accepts only apps that were registered there. Register one with this redirect URI, then enter its client ID
+        below.
         {entry.docs !== null && <Documentation href={entry.docs} />}
       </p>
       <CopyField label="Redirect URI" value={redirectUri} />
@@ -72,7 +72,7 @@ function Documentation({ href }: { href: string }) {
     <>
       {" "}
       <a href={href} target="_blank" rel="noreferrer">
-        How {URL.canParse(href) ? new URL(href).host : "the service"} explains it
+        Instructions at {URL.canParse(href) ? new URL(href).host : "the service"}
       </a>
     </>
   );

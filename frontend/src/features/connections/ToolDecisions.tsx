@@ -46,14 +46,14 @@ export function ToolDecisions({ connection, tools, onDone }: ToolDecisionsProps)
   async function switched(chosen: readonly ToolView[], isOn: boolean): Promise<string> {
     const body = { tool_ids: chosen.map(({ id }) => id), is_enabled: isOn };
     await api.POST("/api/workspaces/{workspace}/connections/{name}/tools/switch", { params: { path }, body });
-    return `${String(chosen.length)} turned ${isOn ? "on" : "off"}. ChatGPT shows it after Refresh.`;
+    return `${String(chosen.length)} turned ${isOn ? "on" : "off"}. ChatGPT sees the change after Refresh.`;
   }
 
   async function accepted(chosen: readonly ToolView[]): Promise<string> {
     const body = { tools: chosen.map((tool) => ({ tool_id: tool.id, definition_hash: tool.definition_hash })) };
     const { data } = await api.POST("/api/workspaces/{workspace}/connections/{name}/tools/accept", { params: { path }, body });
     const left = data?.left.length ?? 0;
-    return `${String(data?.accepted.length ?? 0)} accepted${left > 0 ? `; ${String(left)} changed once more` : ""}.`;
+    return `${String(data?.accepted.length ?? 0)} accepted${left > 0 ? `; ${String(left)} changed again meanwhile, so review ${left === 1 ? "it" : "them"} once more` : ""}.`;
   }
 }
 

@@ -74,7 +74,7 @@ export function ToolsTab({ connection }: { connection: ConnectionView }) {
                 </Button>
               }
             >
-              None of the tools of this connection fits these filters.
+              None of this connection’s tools fits the search and the filters.
             </EmptyState>
           )
         }
@@ -151,7 +151,7 @@ function NoTools({ connection }: { connection: ConnectionView }) {
     <EmptyState icon={IconTool} title="No tools">
       {connection.state === "ACTIVE"
         ? "The server works, but offers no tools. It may offer resources or prompts: see About."
-        : `The server has not told its tools yet. They appear here once the connection ${connection.state === "DISABLED" ? "is enabled" : "works"}.`}
+        : `The server has not said yet which tools it has. They appear here once the connection ${connection.state === "DISABLED" ? "is enabled" : "works"}.`}
     </EmptyState>
   );
 }

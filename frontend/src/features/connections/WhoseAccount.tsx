@@ -26,7 +26,7 @@ export function WhoseAccount({ connection, whyNot }: { connection: ConnectionVie
       <div className={classes.wide}>
         <Radio.Group
           label="Whose account is used"
-          description="With own accounts the service knows who did what. Nobody's calls go out with somebody else's."
+          description="With their own accounts, the service itself knows who did what. Nobody’s account is ever used for somebody else."
           value={whoseOf(chosen ?? connection.personal_for) ?? ""}
           onChange={(whose) => {
             const params = { path: { workspace: slug, name: connection.name } };
@@ -57,12 +57,13 @@ const CHOICES: readonly { value: Whose; label: string; words: string }[] = [
   {
     value: "changes",
     label: "The workspace’s for reading, each person’s own for changes",
-    words: "Tools that write or destroy want everybody’s own account.",
+    words: "Whoever uses a tool that writes or destroys signs in to the service first.",
   },
   {
     value: "everybody",
     label: "Each person’s own",
-    words: "Conducktor looks after the list of tools with the workspace’s account if there is one, else with that of an admin.",
+    words:
+      "Everybody signs in to the service first. To keep the list of tools up to date, Conducktor uses the workspace’s account, or an admin’s if there is none.",
   },
 ];
 
@@ -78,14 +79,14 @@ function Holders({ name }: { name: string }) {
         rowKey={({ user_id: id }) => id}
         error={error}
         onRetry={() => void refetch()}
-        empty={<p>Nobody has signed in with an own account yet.</p>}
+        empty={<p>Nobody has signed in with their own account yet. Each person is asked when they first use it.</p>}
       />
     </div>
   );
 }
 
 const COLUMNS: readonly Column<AccountHolder>[] = [
-  { key: "name", header: "Signed in", cell: ({ name, email }) => <span title={email}>{name}</span> },
+  { key: "name", header: "Person", cell: ({ name, email }) => <span title={email}>{name}</span> },
   {
     key: "state",
     header: "State",

@@ -26,11 +26,11 @@ export function Offering({ workspace }: { workspace: string }) {
   return (
     <PageSection
       title="The whole workspace"
-      words={`Its own address offers ${String(count)} tools, about ${tokensOf(tools.items).toLocaleString("en")} tokens.`}
+      words={`What ChatGPT sees at the workspace’s own address: ${String(count)} ${count === 1 ? "tool" : "tools"}, whose definitions take about ${tokensOf(tools.items).toLocaleString("en")} tokens of each conversation.`}
     >
       {settings.offering === "all" && count > MANY && (
-        <Callout tone="warn" title={`${String(count)} tools are more than ChatGPT chooses well among`}>
-          <p>Let it find and run them, or connect it to a toolset.</p>
+        <Callout tone="warn" title={`ChatGPT chooses badly among ${String(count)} tools`}>
+          <p>Choose Find and run below, or make a toolset and connect ChatGPT to that.</p>
         </Callout>
       )}
       <FormError problem={problem} />
@@ -43,13 +43,19 @@ export function Offering({ workspace }: { workspace: string }) {
           change({ offering: chosen }).catch((error: unknown) => setProblem(asProblem(error)));
         }}
       >
-        <Radio value="all" mt="xs" disabled={whyNot !== undefined} label="All tools" description="Each by itself." />
+        <Radio
+          value="all"
+          mt="xs"
+          disabled={whyNot !== undefined}
+          label="All tools"
+          description="ChatGPT sees each tool by itself."
+        />
         <Radio
           value="search"
           mt="xs"
           disabled={whyNot !== undefined}
           label="Find and run"
-          description="ChatGPT searches for what it needs, and runs it by one of three tools: for reading, writing, and destructive operations."
+          description="ChatGPT searches for what it needs, and runs it with one of three tools: one for reading, one for writing, one for destroying. So it still asks before changes."
         />
       </Radio.Group>
     </PageSection>

@@ -84,7 +84,7 @@ function RuleRow({ rule, number, tools, onChange, onRemove }: RuleRowProps) {
         </div>
       </Checkbox.Group>
       <div className={classes.footer}>
-        <span>Takes {toolsIn(rule, tools).length} now.</span>
+        <span>Takes in {toolsIn(rule, tools).length} of the workspace’s tools now.</span>
         <Button variant="subtle" size="compact-sm" color="red" onClick={onRemove} aria-label={`Remove rule ${String(number)}`}>
           Remove
         </Button>

@@ -31,7 +31,7 @@ export function ToolPicker({ selection, tools, onChange }: ToolPickerProps) {
         <h2 id="one-by-one" className={classes.heading}>
           One by one
         </h2>
-        <p className={classes.words}>Tick what belongs to it; untick what a rule should not take.</p>
+        <p className={classes.words}>Tick what belongs to the toolset; untick what a rule should not take in.</p>
       </div>
       <div className={classes.bar}>
         <TextInput
@@ -49,7 +49,11 @@ export function ToolPicker({ selection, tools, onChange }: ToolPickerProps) {
         </Button>
       </div>
       {matching.length === 0 ? (
-        <p className={classes.words}>{tools.length === 0 ? "This workspace offers no tools yet." : "No tool has these words."}</p>
+        <p className={classes.words}>
+          {tools.length === 0
+            ? "This workspace offers no tools yet. Add a connection first."
+            : "No tool has all these words. Try fewer."}
+        </p>
       ) : (
         <ul className={classes.list} aria-label="Tools">
           {matching.slice(0, SHOWN).map((tool) => (

@@ -118,12 +118,12 @@ function OfferingFields({ draft, edit }: FieldsProps) {
   return (
     <>
       <Radio.Group label="How its tools are offered" value={draft.offering} onChange={(chosen) => edit({ offering: chosen })}>
-        <Radio value="all" mt="xs" label="All tools" description="Each by itself. Best up to a few dozen." />
+        <Radio value="all" mt="xs" label="All tools" description="ChatGPT sees each tool by itself. Best up to a few dozen." />
         <Radio
           value="search"
           mt="xs"
           label="Find and run"
-          description="ChatGPT searches for what it needs and runs it by one of three tools: for reading, writing, and destructive operations. Best for hundreds."
+          description="ChatGPT searches for what it needs, and runs it with one of three tools: one for reading, one for writing, one for destroying. So it still asks before changes. Best for hundreds."
         />
       </Radio.Group>
       <Checkbox
@@ -142,8 +142,8 @@ function Sum({ draft, tools }: { draft: ToolsetBody; tools: readonly ToolLine[] 
   return (
     <output className={classes.words}>
       {draft.offering === "search"
-        ? `ChatGPT would find ${count}, and see four to find and run them.`
-        : `ChatGPT would see ${count}, about ${tokensOf(taken).toLocaleString("en")} tokens.`}
+        ? `ChatGPT would find ${count}, and see only four tools to find and run them with.`
+        : `ChatGPT would see ${count}, about ${tokensOf(taken).toLocaleString("en")} tokens of each conversation.`}
     </output>
   );
 }

@@ -61,7 +61,7 @@ function Toolset({ workspace, toolset, tools }: ToolsetProps) {
     <>
       <PageHeader
         title={toolset.title}
-        description="Connect ChatGPT to this address instead of the workspace’s. Every rule of the workspace applies."
+        description="Connect ChatGPT to this address instead of the workspace’s. The workspace’s policies, approvals and budgets apply there too."
         actions={<DeleteToolset workspace={workspace} toolset={toolset} whyNot={whyNot} />}
       />
       <CopyField label="MCP endpoint" value={toolset.endpoint} />
@@ -73,7 +73,7 @@ function Toolset({ workspace, toolset, tools }: ToolsetProps) {
           onSave={async ({ name, ...body }) => {
             await api.PATCH("/api/workspaces/{workspace}/toolsets/{name}", { params: { path: { workspace, name } }, body });
             await refreshToolsets(queryClient, workspace);
-            notifications.show({ message: `${body.title} is changed. In ChatGPT, press Refresh in its settings.` });
+            notifications.show({ message: `${body.title} was saved. ChatGPT sees the change after Refresh in its settings.` });
           }}
         />
       </Suspense>
@@ -95,7 +95,7 @@ function DeleteToolset({ workspace, toolset, whyNot }: Omit<ToolsetProps, "tools
         verb="Delete toolset"
         name={toolset.name}
         consequences={[
-          "Its address answers no more; whoever is connected to it has to connect to another one.",
+          "Its address stops answering at once; apps that are connected to it have to be connected to another one.",
           "The tools themselves stay as they are.",
         ]}
         onConfirm={async () => {

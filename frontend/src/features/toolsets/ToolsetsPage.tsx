@@ -22,7 +22,7 @@ export function ToolsetsPage() {
     <>
       <PageHeader
         title="Toolsets"
-        description="Named selections of tools, each with an address of its own. ChatGPT chooses better among few."
+        description="Selections of tools, each with an address of its own: ChatGPT chooses better among a few tools than among hundreds."
         actions={<NewToolset workspace={workspace} />}
       />
       <DataTable
