@@ -102,7 +102,10 @@ class Resolver:
 
 def _toolset(toolbox: Toolbox, name: str) -> Toolbox:
     if (found := toolbox.toolsets.get(name)) is None:
-        raise UnknownToolset("There is no such toolset in this workspace.")
+        raise UnknownToolset(
+            "There is no such toolset in this workspace.",
+            next_step="Copy the address of one from the Toolsets page, or connect to the workspace's own address.",
+        )
     return found
 
 

@@ -84,7 +84,7 @@ def _toolbox(toolbox: Toolbox, toolset: str | None) -> Toolbox:
     if toolset is None:
         return toolbox
     if (found := toolbox.toolsets.get(toolset)) is None:
-        raise UnknownToolset("There is no such toolset in this workspace.")
+        raise UnknownToolset("There is no such toolset in this workspace.", next_step="Search without naming a toolset.")
     return found
 
 

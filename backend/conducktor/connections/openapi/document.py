@@ -59,12 +59,14 @@ def read_api(body: bytes) -> ApiDocument:
     """May take seconds for a large one: call it in a thread. Raises Invalid, which says what is wrong in plain words."""
     root = _decoded(body)
     if not isinstance(root, dict):
-        raise Invalid("This is not an OpenAPI document.")
+        raise Invalid("This is not an OpenAPI document. The document itself is needed, not a web page about it.")
     if str(root.get("swagger", "")).startswith("2"):
         raise Invalid("This is a Swagger 2.0 document.", next_step="Convert it to OpenAPI 3, then try again.")
     named = root.get("openapi")
     if not isinstance(named, str) or not re.match(r"3\.[01]\b", named):
-        raise Invalid("This is not an OpenAPI 3.0 or 3.1 document: it does not say so in “openapi”.")
+        raise Invalid(
+            "This is not an OpenAPI 3.0 or 3.1 document: it does not say so in “openapi”. Convert an older one (Swagger 2) first."
+        )
     if not isinstance(root.get("paths"), dict):
         raise Invalid("The document has no “paths”, so there is nothing to call.")
     _measure(root)

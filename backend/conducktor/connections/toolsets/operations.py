@@ -143,7 +143,9 @@ async def _check_names(tx: Transaction, workspace_id: WorkspaceId, names: set[st
 
 
 def _no_such(name: str) -> NoSuchToolset:
-    return NoSuchToolset(f"This workspace has no toolset named {name[:100]}.")
+    return NoSuchToolset(
+        f"This workspace has no toolset named {name[:100]}.", next_step="List the toolsets: it may have been deleted."
+    )
 
 
 async def _changed(tx: Transaction, actor: Actor, toolset: Toolset, settings: Settings) -> ToolsetView:
