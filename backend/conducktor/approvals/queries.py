@@ -25,7 +25,17 @@ _TOOLS = table(
     "tools",
     *(
         column(name)
-        for name in ("workspace_id", "connection_id", "name", "definition", "definition_hash", "pinned", "pinned_hash")
+        for name in (
+            "workspace_id",
+            "connection_id",
+            "name",
+            "definition",
+            "definition_hash",
+            "pinned",
+            "pinned_hash",
+            "title_here",
+            "description_here",
+        )
     ),
 )
 
@@ -173,18 +183,26 @@ async def earlier(tx: Transaction, workspace_id: WorkspaceId, approval: Approval
     return [_approval(row) for row in rows]
 
 
-async def definition(tx: Transaction, workspace_id: WorkspaceId, approval: Approval) -> bytes | None:
-    """The tool's definition with the hash that was pinned when it was asked; None when that is not kept any more."""
+class ToolSays(msgspec.Struct, frozen=True):
+    """Its server's `definition`, None when that is not kept any more, and what an admin says in place of it now."""
+
+    definition: bytes | None = None
+    title_here: str | None = None
+    description_here: str | None = None
+
+
+async def tool_says(tx: Transaction, workspace_id: WorkspaceId, approval: Approval) -> ToolSays:
+    """The tool's definition with the hash that was pinned when it was asked."""
     tool = _TOOLS.c
-    statement = select(tool.definition_hash, tool.definition, tool.pinned_hash, tool.pinned).where(
+    said = (tool.definition_hash, tool.definition, tool.pinned_hash, tool.pinned)
+    statement = select(*said, tool.title_here, tool.description_here).where(
         tool.workspace_id == workspace_id, tool.connection_id == approval.connection_id, tool.name == approval.tool
     )
     row = (await tx.session.execute(statement)).one_or_none()
     if row is None:
-        return None
+        return ToolSays()
     kept = {row.definition_hash: row.definition, row.pinned_hash: row.pinned}
-    found: bytes | None = kept.get(approval.definition_hash)
-    return found
+    return ToolSays(kept.get(approval.definition_hash), row.title_here, row.description_here)
 
 
 def _approvals(workspace_id: WorkspaceId) -> Select[Any]:

@@ -82,7 +82,7 @@ async def detail(tx: Transaction, actor: Actor, approval_id: ApprovalId, light: 
     may_read = is_mine or is_asked(hearing, actor.user_id)
     arguments, withheld = _opened(light.key_ring, approval, params_sealed) if may_read else (None, _WITHHELD)
     text = msgspec.json.format(arguments, indent=2).decode() if arguments is not None else None
-    definition = await queries.definition(tx, actor.workspace_id, approval)
+    says = await queries.tool_says(tx, actor.workspace_id, approval)
     return ApprovalDetail(
         approval=_line(hearing, actor, light, result_sealed if is_mine else None),
         arguments=text[:ARGUMENTS_SHOWN] if text is not None else None,
@@ -90,8 +90,10 @@ async def detail(tx: Transaction, actor: Actor, approval_id: ApprovalId, light: 
         arguments_bytes=len(arguments) if arguments is not None else None,
         arguments_digest=hashlib.sha256(arguments).hexdigest() if arguments is not None else None,
         arguments_withheld=withheld,
-        definition=definition.decode("utf-8", "replace") if definition else None,
-        definition_note=None if definition else _no_definition(approval),
+        definition=says.definition.decode("utf-8", "replace") if says.definition else None,
+        definition_note=None if says.definition else _no_definition(approval),
+        title_here=says.title_here,
+        description_here=says.description_here,
         votes=[_vote(vote) for vote in hearing.votes],
         earlier=await _earlier(tx, actor, approval),
         call_id=approval.call_id,

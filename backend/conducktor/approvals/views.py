@@ -87,6 +87,7 @@ class ApprovalDetail(msgspec.Struct, frozen=True, kw_only=True):
 
     `arguments_digest` (SHA-256, hex) stands for all of them. Where they are null, `arguments_withheld` says why.
     `definition` is the tool's definition as it was when asked, JSON text; null where that is not kept (`definition_note`).
+    `title_here`, `description_here`: what an admin says of the tool now, and clients are shown instead.
     `call_id` and `execution_call_id` are entries of the audit: the call that asked, and the one that was carried out.
     """
 
@@ -98,6 +99,8 @@ class ApprovalDetail(msgspec.Struct, frozen=True, kw_only=True):
     arguments_withheld: str | None
     definition: str | None
     definition_note: str | None
+    title_here: str | None
+    description_here: str | None
     votes: list[VoteView]
     earlier: list[EarlierDecision]
     call_id: UUID

@@ -82,7 +82,8 @@ _WORDS = "setweight(to_tsvector('english', called), 'A') || setweight(to_tsvecto
 class ToolRow(UUIDv7Base):
     """`definition` is what the upstream said last; `pinned` what was accepted and is served. Hashes as in `definition.py`.
 
-    `called` and `said` are what is searched, of the definition, and `words` is made from them.
+    `title_here` and `description_here` are an admin's words in place of the server's (`wording.py`).
+    `called` and `said` are what is searched, in the words that are served, and `words` is made from them.
     """
 
     __tablename__ = "tools"
@@ -106,6 +107,8 @@ class ToolRow(UUIDv7Base):
     state_reason: Mapped[str | None] = mapped_column(Text)
     class_override: Mapped[str | None] = mapped_column(Text)
     is_enabled: Mapped[bool] = mapped_column(server_default="true")
+    title_here: Mapped[str | None] = mapped_column(Text)
+    description_here: Mapped[str | None] = mapped_column(Text)
     called: Mapped[str] = mapped_column(Text, deferred=True)
     said: Mapped[str] = mapped_column(Text, deferred=True)
     words: Mapped[Any] = mapped_column(TSVECTOR, Computed(_WORDS, persisted=True), deferred=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from conducktor.connections.states import OfferKind, ToolState
+from conducktor.connections.wording import Wording
 from conducktor.core.ids import ConnectionId, ToolId
 from conducktor.core.tool_call import OperationClass
 
@@ -27,6 +28,12 @@ class PinnedTool(msgspec.Struct, frozen=True, kw_only=True):
     last_seen_at: datetime
     is_enabled: bool = True
     """What an admin decided; a tool that is turned off is not offered, in whatever state it is."""
+    title_here: str | None = None
+    description_here: str | None = None
+
+    @property
+    def wording(self) -> Wording:
+        return Wording(self.title_here, self.description_here)
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from conducktor.connections.health.queries import note_status
 from conducktor.connections.models import ConnectionRow, OfferRow, ToolRow
 from conducktor.connections.pinned_tool import Offer, PinnedTool
 from conducktor.connections.states import ConnectionState, OfferKind, ToolState
+from conducktor.connections.wording import Wording
 from conducktor.core.ids import ConnectionId, ToolId, WorkspaceId, new_id
 from conducktor.infra.database import Transaction
 
@@ -162,7 +163,7 @@ async def names_elsewhere(tx: Transaction, workspace_id: WorkspaceId, connection
 
 
 async def put_tools(tx: Transaction, workspace_id: WorkspaceId, tools: Sequence[PinnedTool]) -> None:
-    """Add or replace tools by (connection, name). The admin's class is never touched; names never change."""
+    """Add or replace tools by (connection, name). The admin's decisions are never touched; names never change."""
     if not tools:
         return
     statement = insert(ToolRow)
@@ -206,6 +207,24 @@ async def classify_tool(tx: Transaction, workspace_id: WorkspaceId, tool_id: Too
     await _change_tool(tx, workspace_id, tool_id, class_override=override)
 
 
+async def lock_owner(tx: Transaction, workspace_id: WorkspaceId, tool_id: ToolId) -> None:
+    """The tool's connection: until this transaction ends, no answer of its server is stored."""
+    owner = select(ToolRow.connection_id).where(ToolRow.workspace_id == workspace_id, ToolRow.id == tool_id)
+    await tx.session.execute(
+        select(ConnectionRow.id)
+        .where(ConnectionRow.workspace_id == workspace_id, ConnectionRow.id == owner.scalar_subquery())
+        .with_for_update()
+    )
+
+
+async def describe_tool(tx: Transaction, workspace_id: WorkspaceId, tool: PinnedTool, wording: Wording) -> None:
+    """`tool` is as it was; its connection is locked, so that what is searched is made from its newest definition."""
+    here = msgspec.structs.replace(tool, title_here=wording.title, description_here=wording.description)
+    await _change_tool(
+        tx, workspace_id, tool.id, title_here=wording.title, description_here=wording.description, **_searched(here)
+    )
+
+
 async def offers(tx: Transaction, workspace_id: WorkspaceId, connection_id: ConnectionId | None = None) -> tuple[Offer, ...]:
     """In the order of connections and of their servers; of one connection or of all."""
     wanted = select(OfferRow).where(OfferRow.workspace_id == workspace_id)
@@ -244,7 +263,8 @@ async def _change_tool(tx: Transaction, workspace_id: WorkspaceId, tool_id: Tool
 
 
 def _searched(tool: PinnedTool) -> dict[str, str]:
-    return {"called": words.called(tool.full_name, tool.definition), "said": words.said(tool.definition)}
+    called = words.called(tool.full_name, tool.definition, tool.title_here)
+    return {"called": called, "said": words.said(tool.definition, tool.description_here)}
 
 
 def _columns(connection: Connection) -> dict[str, Any]:

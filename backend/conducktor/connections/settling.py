@@ -93,6 +93,8 @@ def _settled(connection: Connection, tool: AssessedTool, before: PinnedTool | No
         state=verdict.state,
         state_reason=verdict.reason,
         class_override=before.class_override if before else None,
+        title_here=before.title_here if before else None,
+        description_here=before.description_here if before else None,
         first_seen_at=before.first_seen_at if before else now,
         last_seen_at=now,
     )

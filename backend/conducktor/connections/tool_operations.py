@@ -11,6 +11,8 @@ from conducktor.connections.discovery import CONNECTIONS
 from conducktor.connections.lookup import NoSuchTool
 from conducktor.connections.pinned_tool import PinnedTool
 from conducktor.connections.states import ConnectionState, ToolState
+from conducktor.connections.tool_definition import decode
+from conducktor.connections.wording import check_fits, misfit, written
 from conducktor.core.actor import Actor, Permission
 from conducktor.core.clock import Clock
 from conducktor.core.errors import Conflict
@@ -40,6 +42,14 @@ class ClassifyTool(msgspec.Struct, frozen=True, kw_only=True):
     operation_class: OperationClass | None
 
 
+class DescribeTool(msgspec.Struct, frozen=True, kw_only=True):
+    """Null or blank: as its server says."""
+
+    tool_id: UUID
+    title: str | None
+    description: str | None
+
+
 class AcceptTools(msgspec.Struct, frozen=True, kw_only=True):
     """The quarantined tools of one connection, each as the person saw it."""
 
@@ -48,7 +58,7 @@ class AcceptTools(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AcceptedTools(msgspec.Struct, frozen=True, kw_only=True):
-    """Full names. `left` have changed once more, or are no longer quarantined."""
+    """Full names. `left` have changed once more, are no longer quarantined, or are too long with their description here."""
 
     accepted: list[str]
     left: list[str]
@@ -108,6 +118,7 @@ async def accept_tool(actor: Actor, data: AcceptTool, *, tx: Transaction, clock:
         raise ToolChanged(
             f"The definition of {tool.full_name} has changed once more.", next_step="Look at it again, then decide."
         )
+    check_fits(decode(tool.definition), tool.wording)
     await queries.accept_tool(tx, actor.workspace_id, tool, actor.user_id, clock())
     return await _changed(tx, actor, tool)
 
@@ -126,7 +137,8 @@ async def accept_tools(actor: Actor, data: AcceptTools, *, tx: Transaction, cloc
     for seen in data.tools:
         if (tool := known.get(ToolId(seen.tool_id))) is None:
             raise NoSuchTool(_NO_SUCH)
-        if tool.state is ToolState.QUARANTINED and tool.definition_hash.hex() == seen.definition_hash:
+        is_as_shown = tool.state is ToolState.QUARANTINED and tool.definition_hash.hex() == seen.definition_hash
+        if is_as_shown and misfit(decode(tool.definition), tool.wording) is None:
             await queries.accept_tool(tx, actor.workspace_id, tool, actor.user_id, clock())
             accepted.append(tool.full_name)
         else:
@@ -167,7 +179,23 @@ async def classify_tool(actor: Actor, data: ClassifyTool, *, tx: Transaction) ->
     return await _changed(tx, actor, tool)
 
 
-TOOL_OPERATIONS = (list_connection_tools, list_tools, accept_tool, accept_tools, switch_tools, classify_tool)
+@operation(
+    "tools.describe",
+    "PUT /tools/{tool_id}/description",
+    Permission.CONNECTIONS_WRITE,
+    web_only="what a tool says to models is not for a model to write",
+)
+async def describe_tool(actor: Actor, data: DescribeTool, *, tx: Transaction) -> views.ToolView:
+    """Say in your own words what a tool is. Clients are shown these words; its server's are kept and compared as ever."""
+    wording = written(data.title, data.description)
+    await queries.lock_owner(tx, actor.workspace_id, ToolId(data.tool_id))
+    tool = await _locked(tx, actor, data.tool_id)
+    check_fits(decode(tool.pinned or tool.definition), wording)
+    await queries.describe_tool(tx, actor.workspace_id, tool, wording)
+    return await _changed(tx, actor, tool)
+
+
+TOOL_OPERATIONS = (list_connection_tools, list_tools, accept_tool, accept_tools, switch_tools, classify_tool, describe_tool)
 
 _NO_SUCH = "There is no such tool in this workspace."
 

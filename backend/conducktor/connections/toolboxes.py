@@ -126,7 +126,8 @@ class Toolboxes:
     def _encoding(self, tool: PinnedTool, pinned: bytes) -> Encoding:
         """Kept from one toolbox to the next: most changes of a workspace leave most of its tools as they were."""
         known = self._encodings.get(tool.id)
-        if known is None or known.pinned != pinned or known.override != tool.class_override:
+        made_from = (pinned, tool.class_override, tool.wording)
+        if known is None or (known.pinned, known.override, known.wording) != made_from:
             if len(self._encodings) >= ENCODINGS_KEPT:
                 self._encodings.clear()
             known = self._encodings[tool.id] = encode(tool, pinned)

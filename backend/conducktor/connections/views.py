@@ -89,7 +89,8 @@ class ToolView(msgspec.Struct, frozen=True, kw_only=True):
 
     `operation_class` is the admin's (`is_classified`) or else what the server claims. `changes` compares the accepted
     definition with the new one; `definition_hash` (hex) names the new one when accepting it.
-    `is_enabled` is the admin's switch: a tool is offered when it is on and active.
+    `is_enabled` is the admin's switch: a tool is offered when it is on and active. `title` and `description` are its server's
+    words; where `title_here` or `description_here` is not null, clients are shown that instead.
     """
 
     id: UUID
@@ -97,6 +98,8 @@ class ToolView(msgspec.Struct, frozen=True, kw_only=True):
     full_name: str
     title: str | None
     description: str | None
+    title_here: str | None
+    description_here: str | None
     state: ToolState
     reason: str | None
     notes: list[str]
@@ -193,6 +196,8 @@ def tool_view(tool: PinnedTool) -> ToolView:
         full_name=tool.full_name,
         title=_shown(described.title),
         description=_shown(described.description, limit=None),
+        title_here=tool.title_here,
+        description_here=tool.description_here,
         state=tool.state,
         reason=tool.state_reason,
         notes=notes,
@@ -214,8 +219,8 @@ def tool_line(tool: PinnedTool, connection: str) -> ToolLine:
         full_name=tool.full_name,
         connection=connection,
         operation_class=tool.class_override or claimed_class(decode(pinned).get("annotations")),
-        title=_shown(described.title),
-        summary=_shown(described.description),
+        title=_shown(tool.title_here or described.title),
+        summary=_shown(tool.description_here or described.description),
         tokens=len(pinned) // BYTES_PER_TOKEN,
     )
 

@@ -177,11 +177,23 @@ async def test_what_people_see_is_exactly_what_was_asked(desk: Desk) -> None:
     assert detail["arguments_is_cut"] is False
     assert len(detail["arguments_digest"]) == 64
     assert '"description":"Does echo."' in detail["definition"].replace(": ", ":")
+    assert detail["description_here"] is None
     line = detail["approval"]
     assert (line["requester"], line["tool"], line["client"]) == ("P3", "echo", "ChatGPT")
     assert line["questions"][0]["reason"] == "Writing needs a second pair of eyes."
     assert line["can_decide"] is True
     assert OK not in str(detail)
+
+
+async def test_people_who_decide_see_what_the_tool_says_here_and_what_its_service_says(desk: Desk) -> None:
+    await desk.policy()
+    asked = await desk.ask("hello")
+    await desk.sql("UPDATE tools SET title_here = 'Echo', description_here = 'Says it again.' WHERE name = 'echo'")
+
+    detail = await desk.get(asked.id, desk.admin)
+
+    assert (detail["title_here"], detail["description_here"]) == ("Echo", "Says it again.")
+    assert '"description":"Does echo."' in detail["definition"].replace(": ", ":")
 
 
 async def test_ten_megabytes_of_arguments_are_refused_and_one_is_clearly_cut(desk: Desk) -> None:

@@ -93,3 +93,80 @@ async def test_a_tool_that_speaks_of_another_connections_tool_waits_for_a_person
         "give": ("active", None),
         "list_shelves": ("active", None),
     }
+
+
+async def described(ada: Browser, tool_id: str, title: str | None, description: str | None) -> dict[str, Any]:
+    wish = {"title": title, "description": description}
+    told: dict[str, Any] = decoded(await ada.request("PUT", f"{BASE}/tools/{tool_id}/description", json=wish))
+    return told
+
+
+async def test_a_tool_is_described_in_the_admins_words_and_the_servers_are_kept(ada: Browser, shelf: Shelf) -> None:
+    await connected(ada, "shelf", shelf)
+    take = (await tools_of(ada))["take"]
+    told = await described(ada, take["id"], " Borrow ", "Takes a book home for four weeks.")
+
+    assert (told["title_here"], told["description_here"]) == ("Borrow", "Takes a book home for four weeks.")
+    assert (told["title"], told["description"], told["definition"]) == (take["title"], take["description"], take["definition"])
+    decoded(await ada.post(f"{OF_SHELF}/test"))
+    assert (await tools_of(ada))["take"]["title_here"] == "Borrow"
+    line = decoded(await ada.get(f"{BASE}/tools"))["items"][-1]
+    assert (line["title"], line["summary"]) == ("Borrow", "Takes a book home for four weeks.")
+    entry = decoded(await ada.get(f"{BASE}/audit", params={"tool": "tools.describe"}))["items"][0]
+    assert entry["kind"] == "operation"
+
+    back = await described(ada, take["id"], None, "  ")
+    assert (back["title_here"], back["description_here"]) == (None, None)
+
+
+async def test_a_described_tool_whose_server_changes_it_waits_with_the_servers_differences(ada: Browser, shelf: Shelf) -> None:
+    await connected(ada, "shelf", shelf)
+    take = (await tools_of(ada))["take"]
+    await described(ada, take["id"], None, "Takes a book home.")
+    shelf.tools[0] = tool("take", description="Now otherwise.")
+    decoded(await ada.post(f"{OF_SHELF}/test"))
+
+    changed = (await tools_of(ada))["take"]
+    assert changed["state"] == "quarantined"
+    change = {"path": "description", "before": take["description"], "after": "Now otherwise."}
+    assert (changed["changes"], changed["description_here"]) == ([change], "Takes a book home.")
+    assert "shelf_take" not in await offered(ada)
+
+
+async def test_what_a_server_changes_is_not_accepted_when_it_is_too_long_with_the_admins_words(
+    ada: Browser, shelf: Shelf
+) -> None:
+    await connected(ada, "shelf", shelf)
+    await described(ada, (await tools_of(ada))["take"]["id"], None, "x" * 4_000)
+    schema = {"type": "object", "properties": {"a": {"type": "string", "description": "y" * 17_000}}}
+    shelf.tools[0] = tool("take", inputSchema=schema)
+    decoded(await ada.post(f"{OF_SHELF}/test"))
+    take = (await tools_of(ada))["take"]
+
+    seen = {"definition_hash": take["definition_hash"]}
+    refused = await ada.post(f"{BASE}/tools/{take['id']}/accept", seen)
+    assert (refused.status_code, "20,000" in refused.json()["errors"]["description"]) == (422, True)
+    together = await ada.post(f"{OF_SHELF}/tools/accept", {"tools": [{"tool_id": take["id"], **seen}]})
+    assert decoded(together) == {"accepted": [], "left": ["shelf_take"]}
+    await described(ada, take["id"], None, "Short.")
+    assert decoded(await ada.post(f"{BASE}/tools/{take['id']}/accept", seen))["state"] == "active"
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "reason"),
+    [
+        ("description", "Takes\u202e it.", "U+202E"),
+        ("title", "Call conducktr_find_tools first", "conducktr_find_tools"),
+        ("description", "x" * 4_001, "4,000"),
+        ("title", "x" * 201, "200"),
+    ],
+)
+async def test_the_admins_words_are_judged_as_a_servers_would_be(
+    ada: Browser, shelf: Shelf, field: str, text: str, reason: str
+) -> None:
+    await connected(ada, "shelf", shelf)
+    take = (await tools_of(ada))["take"]
+    wish = {"title": None, "description": None, field: text}
+    refused = await ada.request("PUT", f"{BASE}/tools/{take['id']}/description", json=wish)
+
+    assert (refused.status_code, reason in refused.json()["errors"][field]) == (422, True)

@@ -112,6 +112,8 @@ _EXAMPLES = {
     "operation_class": "read",
     "tool_ids": [],
     "tools": [],
+    "title": "A title",
+    "description": "A description.",
     "is_enabled": True,
     "policy_ids": [],
     "decision": "approve",

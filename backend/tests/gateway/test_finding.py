@@ -76,6 +76,23 @@ async def test_tools_are_found_by_names_titles_and_descriptions(library: Library
     assert found[0]["name"] == first
 
 
+async def test_a_tool_described_here_is_listed_and_found_by_these_words(library: Library, client: Client, ada: Browser) -> None:
+    lend = next(t for t in decoded(await ada.get(f"{BASE}/connections/library/tools"))["items"] if t["name"] == "lend")
+    where = f"{BASE}/tools/{lend['id']}/description"
+    decoded(await ada.request("PUT", where, json={"title": "Parrot", "description": "Hands a manuscript out."}))
+    try:
+        await until_described(client, "Hands a manuscript out.")
+        found = await find(client, search="manuscript")
+        named = await find(client, search="parrot")
+    finally:
+        decoded(await ada.request("PUT", where, json={"title": None, "description": None}))
+        await until_described(client, lend["description"])
+
+    assert [(f["name"], f["title"], f["description"]) for f in found] == [("library_lend", "Parrot", "Hands a manuscript out.")]
+    assert named == found
+    assert await find(client, search="manuscript") == []
+
+
 async def test_what_is_found_says_what_it_takes_and_how_it_is_run(library: Library, client: Client) -> None:
     (found,) = await find(client, search="library", operation_class="destructive")
 
@@ -237,6 +254,16 @@ async def test_a_workspace_may_be_searched_as_a_whole(library: Library, client: 
 
     assert text(done["result"]) == "done"
     assert "conducktr_find_tools" in told["instructions"]
+
+
+async def until_described(client: Client, description: str | None) -> None:
+    """Until `lend` is listed so, at its connection."""
+    async with asyncio.timeout(10):
+        while True:
+            tools = decoded(await client.legacy("tools/list", path="/library"))["result"]["tools"]
+            if next(t.get("description") for t in tools if t["name"] == "lend") == description:
+                return
+            await asyncio.sleep(0.02)
 
 
 async def entry_of(ada: Browser, name: str) -> dict[str, Any]:

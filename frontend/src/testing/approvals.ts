@@ -54,6 +54,8 @@ export function approvalDetailOf(changed: Partial<ApprovalDetail> = {}): Approva
     arguments_withheld: null,
     definition: '{"name": "create_issue", "description": "Create an issue.", "inputSchema": {}}',
     definition_note: null,
+    title_here: null,
+    description_here: null,
     votes: [],
     earlier: [],
     call_id: "01890000-0000-7000-8000-0000000000a1",

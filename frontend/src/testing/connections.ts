@@ -35,6 +35,8 @@ export function toolOf(name: string, changed: Partial<ToolView> = {}): ToolView 
     full_name: `linear-prod_${name}`,
     title: null,
     description: `Does ${name}.`,
+    title_here: null,
+    description_here: null,
     state: "active",
     reason: null,
     notes: [],

@@ -16,14 +16,14 @@ class _Told(msgspec.Struct):
     description: object = None
 
 
-def called(full_name: str, definition: bytes) -> str:
+def called(full_name: str, definition: bytes, title_here: str | None) -> str:
     """The words of its names: `linear-prod_createIssue` is found by “create issue”."""
-    title = _told(definition).title
+    title = title_here or _told(definition).title
     return _plain(f"{full_name} {title}" if isinstance(title, str) else full_name)
 
 
-def said(definition: bytes) -> str:
-    description = _told(definition).description
+def said(definition: bytes, description_here: str | None) -> str:
+    description = description_here or _told(definition).description
     return description[:SAID_LIMIT].replace("\0", " ") if isinstance(description, str) else ""
 
 

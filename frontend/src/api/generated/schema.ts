@@ -1625,6 +1625,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/tools/{tool_id}/description": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say in your own words what a tool is. Clients are shown these words; its server's are kept and compared as ever.
+         * @description Say in your own words what a tool is. Clients are shown these words; its server's are kept and compared as ever.
+         */
+        put: operations["tools_describe"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/tools/find": {
         parameters: {
             query?: never;
@@ -1829,8 +1849,10 @@ export interface components {
             call_id: string;
             definition: string | null;
             definition_note: string | null;
+            description_here: string | null;
             earlier: components["schemas"]["EarlierDecision"][];
             execution_call_id: string | null;
+            title_here: string | null;
             votes: components["schemas"]["VoteView"][];
         };
         /** ApprovalLine */
@@ -2468,6 +2490,11 @@ export interface components {
          * @enum {string}
          */
         Decision: "approve" | "deny";
+        /** DescribeToolBody */
+        DescribeToolBody: {
+            description: string | null;
+            title: string | null;
+        };
         /** EarlierDecision */
         EarlierDecision: {
             comment: string | null;
@@ -3211,6 +3238,7 @@ export interface components {
             };
             definition_hash: string;
             description: string | null;
+            description_here: string | null;
             /** Format: date-time */
             first_seen_at: string;
             full_name: string;
@@ -3226,6 +3254,7 @@ export interface components {
             reason: string | null;
             state: components["schemas"]["ToolState"];
             title: string | null;
+            title_here: string | null;
         };
         /**
          * Topic
@@ -3578,6 +3607,7 @@ export type DecideApprovals = components['schemas']['DecideApprovals'];
 export type DecidedItem = components['schemas']['DecidedItem'];
 export type DecidedMany = components['schemas']['DecidedMany'];
 export type Decision = components['schemas']['Decision'];
+export type DescribeToolBody = components['schemas']['DescribeToolBody'];
 export type EarlierDecision = components['schemas']['EarlierDecision'];
 export type EnterOwnKeyBody = components['schemas']['EnterOwnKeyBody'];
 export type FieldChange = components['schemas']['FieldChange'];
@@ -6049,6 +6079,33 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AcceptToolBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolView"];
+                };
+            };
+        };
+    };
+    tools_describe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DescribeToolBody"];
             };
         };
         responses: {

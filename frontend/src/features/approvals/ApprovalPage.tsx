@@ -84,7 +84,7 @@ function Approval({ workspace, detail }: { workspace: string; detail: ApprovalDe
             />
             <ArgumentsCut detail={detail} />
           </div>
-          <Definition definition={detail.definition} note={detail.definition_note} />
+          <Definition detail={detail} />
           <Earlier workspace={workspace} earlier={detail.earlier} />
         </div>
         <div className={classes.side}>

@@ -1,3 +1,4 @@
+import type { ApprovalDetail } from "@/api/generated/schema";
 import { CodeBlock } from "@/components/ui/CodeBlock";
 import { type Json, JsonView } from "@/components/ui/JsonView";
 import { PlainText } from "@/components/ui/PlainText";
@@ -5,12 +6,20 @@ import { PlainText } from "@/components/ui/PlainText";
 import classes from "./ApprovalPage.module.css";
 
 /** What the tool said it does, as it stood when the call was asked for. */
-export function Definition({ definition, note }: { definition: string | null; note: string | null }) {
+export function Definition({ detail }: { detail: ApprovalDetail }) {
+  const { definition, definition_note: note, title_here: title, description_here: description } = detail;
+  const isDescribed = title !== null || description !== null;
   return (
     <section aria-labelledby="definition">
       <h2 id="definition" className={classes.heading}>
         The tool’s definition
       </h2>
+      {isDescribed && (
+        <p className={classes.quiet}>
+          Described here as “<PlainText text={[title, description].filter((text) => text !== null).join(": ")} />” · the service
+          says:
+        </p>
+      )}
       {definition === null ? <p className={classes.quiet}>{note ?? "It was not kept."}</p> : <Words definition={definition} />}
     </section>
   );

@@ -49,6 +49,7 @@ const DEEDS: Record<string, string> = {
   "tools.accept": "Accepted a tool",
   "tools.accept_all": "Accepted several tools",
   "tools.classify": "Classified a tool",
+  "tools.describe": "Described a tool in other words",
   "tools.switch": "Turned tools on or off",
   "toolsets.create": "Made a toolset",
   "toolsets.delete": "Deleted a toolset",

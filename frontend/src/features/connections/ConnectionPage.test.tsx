@@ -178,3 +178,21 @@ test("who comes back from the service reads how it went", async () => {
     expect(screen.queryByText("You did not allow it")).toBeNull();
   });
 });
+
+test("a tool described here says so beside what its service says, and the original comes back", async () => {
+  const told = toolOf("search_issues", { title: "Search", title_here: null, description_here: "Looks issues up." });
+  const asked = serveConnection(connectionOf(), [told], {
+    "PUT /api/workspaces/engineering/tools/tool-search_issues/description": { json: told },
+  });
+  const { user, screen } = renderApp("/w/engineering/connections/linear-prod?tool=linear-prod_search_issues");
+  const section = within(await screen.findByRole("region", { name: "Description" }));
+  expect(section.getByText("Described here as").parentElement?.textContent).toContain("Looks issues up.");
+  expect(section.getByText("The service says").parentElement?.textContent).toContain("Does search_issues.");
+
+  await user.click(section.getByRole("button", { name: "Change what it says here" }));
+  expect(section.getByLabelText<HTMLTextAreaElement>("Own description").value).toBe("Looks issues up.");
+  await user.click(section.getByRole("button", { name: "Use the service’s own" }));
+
+  await section.findByRole("button", { name: "Change what it says here" });
+  expect(asked.find(({ route }) => route.startsWith("PUT"))?.body).toEqual({ title: null, description: null });
+});

@@ -9,11 +9,11 @@ import { StateBadge } from "@/components/ui/StateBadge";
 import { useLast } from "@/components/ui/useLast";
 
 import { ClassSetting } from "./ClassSetting";
-import { FoldedText } from "./FoldedText";
 import classes from "./ToolDrawer.module.css";
 import { ToolParameters } from "./ToolParameters";
 import { ToolPreview } from "./ToolPreview";
 import { ToolReview } from "./ToolReview";
+import { ToolWording } from "./ToolWording";
 
 export interface ToolDrawerProps {
   tool: ToolView | undefined;
@@ -30,7 +30,7 @@ export default function ToolDrawer({ tool: open, connection, onClose }: ToolDraw
       onClose={onClose}
       position="right"
       size="44rem"
-      title={tool?.title ?? tool?.name}
+      title={tool?.title_here ?? tool?.title ?? tool?.name}
       classNames={DRAWER}
       closeButtonProps={{ "aria-label": "Close" }}
     >
@@ -48,12 +48,7 @@ function Tool({ tool, connection }: { tool: ToolView; connection: ConnectionView
       <CopyField label="Full name" isLabelHidden value={tool.full_name} />
       <ToolState tool={tool} connection={connection} />
       <ClassSetting tool={tool} />
-      <section>
-        <h3 className={classes.heading}>Description</h3>
-        <p className={classes.description}>
-          {tool.description === null ? "The server gives none." : <FoldedText text={tool.description} />}
-        </p>
-      </section>
+      <ToolWording tool={tool} />
       <ToolParameters schema={input} />
       {tool.state === "active" && tool.is_enabled && connection.state !== "DISABLED" && (
         <ToolPreview tool={tool} schema={input} />

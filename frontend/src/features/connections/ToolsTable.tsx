@@ -40,12 +40,15 @@ const COLUMNS: readonly Column<ToolView>[] = [
     key: "name",
     header: "Tool",
     width: "38%",
-    cell: ({ full_name: full, title, description }) => (
-      <span className={classes.tool} title={description ?? undefined}>
-        <code>{full}</code>
-        {title !== null && <span className={classes.title}>{title}</span>}
-      </span>
-    ),
+    cell: ({ full_name: full, ...tool }) => {
+      const title = tool.title_here ?? tool.title;
+      return (
+        <span className={classes.tool} title={tool.description_here ?? tool.description ?? undefined}>
+          <code>{full}</code>
+          {title !== null && <span className={classes.title}>{title}</span>}
+        </span>
+      );
+    },
   },
   {
     key: "class",
