@@ -131,6 +131,11 @@ class McpClient:
         """A stream on which this upstream tells of changes by itself; it is not open yet."""
         return self._channel(endpoint).standing(hears)
 
+    def local(self, endpoint: Endpoint) -> LocalChannel | None:
+        """What this process keeps of a local server; None when it has not run it."""
+        channel = self._channels.get(_key(endpoint))
+        return channel if isinstance(channel, LocalChannel) else None
+
     async def forget(self, endpoint: Endpoint) -> None:
         """Drop the session and streams kept for this endpoint: its connection was changed, disabled or deleted."""
         if channel := self._channels.pop(_key(endpoint), None):

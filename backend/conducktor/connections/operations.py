@@ -12,6 +12,7 @@ from conducktor.connections.finding.operations import FIND_OPERATIONS
 from conducktor.connections.health.operations import HEALTH_OPERATIONS
 from conducktor.connections.import_operations import IMPORT_OPERATIONS
 from conducktor.connections.lifecycle import Lifecycle
+from conducktor.connections.local.operations import LOCAL_OPERATIONS
 from conducktor.connections.mcp_endpoint import Transport
 from conducktor.connections.openapi.operations import API_OPERATIONS
 from conducktor.connections.own_accounts.operations import OWN_ACCOUNT_OPERATIONS
@@ -158,6 +159,7 @@ OPERATIONS = (
     create_connection,
     get_connection,
     *HEALTH_OPERATIONS,
+    *LOCAL_OPERATIONS,
     test_connection,
     show_key,
     update_connection,

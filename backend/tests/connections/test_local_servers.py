@@ -107,6 +107,26 @@ async def test_a_crash_in_the_middle_of_a_call_is_told_without_secrets_and_it_is
     await _answers(client)
 
 
+async def test_those_who_manage_connections_read_what_it_complained_about_without_secrets(
+    client: Client, ada: Browser, connected: str
+) -> None:
+    await _answers(client)
+    log = decoded(await ada.get(f"{LAB}/{connected}/log"))
+
+    assert "started with key [redacted]" in log["lines"]
+    assert KEY not in str(log)
+    assert (log["process"], log["is_running"], log["since"] is not None) == (os.getpid(), True, True)
+
+
+async def test_there_is_no_log_of_what_was_not_run_since_the_connection_was_changed(ada: Browser) -> None:
+    made = decoded(await ada.post(LAB, {"service": "local-lab-tools", "name": "quiet"}))
+    assert made["name"] == "quiet"
+    decoded(await ada.patch(f"{LAB}/quiet", {"is_enabled": False}))
+
+    log = decoded(await ada.get(f"{LAB}/quiet/log"))
+    assert (log["since"], log["is_running"], log["lines"]) == (None, False, [])
+
+
 async def test_nothing_that_a_request_says_starts_a_process(client: Client, ada: Browser, connected: str) -> None:
     _started.clear()
     command = {"command": "/bin/sh", "args": ["-c", "true"], "env": {"A": "b"}}

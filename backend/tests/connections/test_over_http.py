@@ -35,6 +35,7 @@ async def test_a_person_connects_looks_changes_and_removes(product: Product, she
         assert (lines[1]["full_name"], lines[1]["operation_class"]) == ("linear-prod_take", "read")
         assert (lines[1]["connection"], lines[1]["summary"]) == ("linear-prod", "Changed.")
 
+        assert (await browser.get(f"{base}/connections/linear-prod/log")).status_code == 409  # it does not run here
         off = decoded(await browser.patch(f"{base}/connections/linear-prod", {"is_enabled": False}))
         assert off["state"] == "DISABLED"
         assert decoded(await browser.get(f"{base}/tools"))["items"] == []

@@ -46,6 +46,12 @@ class LocalChannel:
         self._failed_at = 0.0
         self._pause_s = FIRST_PAUSE_S
         self.log: deque[str] = deque(maxlen=LOG_LINES)
+        self.since = outbox.clock()
+        """From when on the log is kept."""
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and not self._process.gone.is_set()
 
     async def request(self, ask: Ask) -> Reply:
         """Raises UpstreamError."""
@@ -96,7 +102,7 @@ class LocalChannel:
 
     async def _running(self, deadline: Deadline) -> LocalProcess:
         async with self._lock:
-            if self._process and not self._process.gone.is_set():
+            if self._process and self.is_running:
                 return self._process
             self._wait_out()
             self._started_at, self._process = time.monotonic(), None

@@ -844,6 +844,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace}/connections/{name}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what the server of a connection, run by this installation, wrote to its standard error: its last 200 lines.
+         * @description Show what the server of a connection, run by this installation, wrote to its standard error: its last 200 lines.
+         */
+        get: operations["connections_local_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace}/connections/{name}/own-account": {
         parameters: {
             query?: never;
@@ -2702,6 +2722,13 @@ export interface components {
             spent_micro_usd: number;
             would_block: boolean;
         };
+        /** LocalLog */
+        LocalLog: {
+            is_running: boolean;
+            lines: string[];
+            process: number;
+            since: string | null;
+        };
         /** MailedToken */
         MailedToken: {
             token: string;
@@ -3630,6 +3657,7 @@ export type InvitePerson = components['schemas']['InvitePerson'];
 export type KindExample = components['schemas']['KindExample'];
 export type KindView = components['schemas']['KindView'];
 export type LimitLeft = components['schemas']['LimitLeft'];
+export type LocalLog = components['schemas']['LocalLog'];
 export type MailedToken = components['schemas']['MailedToken'];
 export type MemberView = components['schemas']['MemberView'];
 export type Mode = components['schemas']['Mode'];
@@ -4891,6 +4919,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthHistory"];
+                };
+            };
+        };
+    };
+    connections_local_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LocalLog"];
                 };
             };
         };

@@ -87,6 +87,7 @@ const TRANSPORTS: Readonly<Record<string, string>> = {
   streamable_http: "Streamable HTTP",
   sse: "HTTP + SSE (older)",
   openapi: "HTTPS, by an OpenAPI document",
+  stdio: "Standard input and output, run by this installation",
 };
 
 function signInOf({ auth, header_name: header, has_secret: hasSecret }: ConnectionView): string {

@@ -196,3 +196,20 @@ test("a tool described here says so beside what its service says, and the origin
   await section.findByRole("button", { name: "Change what it says here" });
   expect(asked.find(({ route }) => route.startsWith("PUT"))?.body).toEqual({ title: null, description: null });
 });
+
+test("the log of a server that runs here says whose it is, and when there is none", async () => {
+  const connection = connectionOf({ transport: "stdio", url: "stdio:lab-tools" });
+  const logs = [
+    { process: 71, since: null, is_running: false, lines: [] },
+    { process: 71, since: "2026-11-22T10:00:00Z", is_running: true, lines: ["started", "disk is full"] },
+  ];
+  serveConnection(connection, [], { [`GET ${AT}/linear-prod/log`]: () => ({ json: logs.shift() }) });
+  const { user, screen } = renderApp("/w/engineering/connections/linear-prod?tab=health");
+
+  expect(await screen.findByText("There are no lines to show.")).toBeDefined();
+  await user.click(screen.getByRole("button", { name: "Read it again" }));
+
+  const log = await screen.findByRole("figure", { name: "Log" });
+  expect(log.textContent).toContain("disk is full");
+  expect(screen.getByText(/heard by process 71 of Conducktor/)).toBeDefined();
+});

@@ -16,6 +16,7 @@ import { healthHistoryQuery } from "./connectionQueries";
 import { HealthChart } from "./HealthChart";
 import classes from "./HealthTab.module.css";
 import { percentOf, spanOf } from "./healthWords";
+import { LocalLog } from "./LocalLog";
 
 const route = getRouteApi("/w/$workspace/connections/$connection");
 
@@ -46,6 +47,7 @@ export default function HealthTab({ connection }: { connection: ConnectionView }
       ) : (
         <Pending skeleton={<DetailSkeleton />} error={failureOf(query)} onRetry={() => void query.refetch()} />
       )}
+      {connection.transport === "stdio" && <LocalLog name={connection.name} />}
     </div>
   );
 }

@@ -18,6 +18,9 @@ export const healthHistoryQuery = (workspace: string, name: string, days: number
     params: { path: { workspace, name }, query: { days } },
   });
 
+export const localLogQuery = (workspace: string, name: string) =>
+  queries.queryOptions("get", "/api/workspaces/{workspace}/connections/{name}/log", { params: { path: { workspace, name } } });
+
 export const signInQuery = (workspace: string, name: string) =>
   queries.queryOptions("get", "/api/workspaces/{workspace}/connections/{name}/sign-in", {
     params: { path: { workspace, name } },
