@@ -19,7 +19,8 @@ from conducktor.edges.mcp_protocol import (
     ProtocolError,
     encode,
 )
-from conducktor.gateway.tasks import Task, Tasks, TaskStatus, UnknownTask
+from conducktor.gateway.task import Task, TaskStatus, UnknownTask
+from conducktor.gateway.tasks import Tasks
 from conducktor.oauth.caller import Caller
 
 TASKS = "io.modelcontextprotocol/tasks"
@@ -46,8 +47,7 @@ class McpTasks:
             raise mcp_errors.refusal_error(pending)
         if not _declares_tasks(message):
             return mcp_errors.refusal_result(pending)
-        task_id = self._tasks.id_of(caller, ApprovalId(UUID(pending.facts["approval_id"])))
-        task = await self._tasks.get(caller, task_id)
+        task = await self._tasks.waiting(caller, ApprovalId(UUID(pending.facts["approval_id"])))
         shown = _shown(task)
         if task.status is not TaskStatus.WORKING:  # it ended in this moment: `tasks/get` tells how
             shown |= {"status": TaskStatus.WORKING}

@@ -22,6 +22,7 @@ from conducktor.gateway.request_state import RequestStates
 from conducktor.gateway.resolve import Resolver
 from conducktor.gateway.subscribing import Subscribing
 from conducktor.gateway.subscriptions import Subscriptions
+from conducktor.gateway.task import TaskIds
 from conducktor.gateway.tasks import Tasks
 from conducktor.gateway.upstream import Upstream
 from conducktor.parts.authorizing import WithAuthorization
@@ -65,7 +66,7 @@ class Parts(WithAuthorization):
                 ),
             ),
         )
-        self.tasks = Tasks(self.gateway, self.gate, self.key_ring, self.clock)
+        self.tasks = Tasks(self.gateway, self.gate, TaskIds(self.key_ring), self.clock)
         self.subscriptions = Subscriptions(self.gateway, self.database, self.clock)
         self.listeners = Listeners(self.lists, self.toolboxes, self.watches, self.changes)
         self.approved_calls = ApprovedCalls(self.gateway, self.executions, self.authenticator)
