@@ -30,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sandbox: str = "off"
     sandbox_port: int = 0
     call_deadline_s: float = 45.0
+    task_after_s: float = 10.0
     calls_per_connection: int = 200
     catalog: Path | None = None
     catalog_hide: tuple[str, ...] = ()
@@ -92,6 +93,10 @@ VARIABLES: dict[str, tuple[str, str]] = {
     ),
     "sandbox_port": ("CONDUCKTOR_SANDBOX_PORT", "Loopback port of the sandbox services. 0: the port after CONDUCKTOR_PORT."),
     "call_deadline_s": ("CONDUCKTOR_CALL_DEADLINE_S", "Seconds after which a tool call is given up."),
+    "task_after_s": (
+        "CONDUCKTOR_TASK_AFTER_S",
+        "Seconds after which a client that can follow tasks gets one for a tool call that goes on.",
+    ),
     "calls_per_connection": (
         "CONDUCKTOR_CALLS_PER_CONNECTION",
         "Calls of one connection that a process runs at the same time; more are refused. One that hangs holds no more.",
@@ -180,6 +185,8 @@ def _check(settings: Settings) -> None:
         raise Invalid("CONDUCKTOR_CALLS_PER_CONNECTION must be between 1 and 10000.")
     if not 1 <= settings.call_deadline_s <= 600:
         raise Invalid("CONDUCKTOR_CALL_DEADLINE_S must be between 1 and 600 seconds.")
+    if not 0 < settings.task_after_s <= 600:
+        raise Invalid("CONDUCKTOR_TASK_AFTER_S must be above 0 and at most 600 seconds.")
 
 
 def _is_loopback(host: str) -> bool:

@@ -31,6 +31,7 @@ SEALED_COLUMNS = (
     SealedColumn("approvals", "params_sealed"),
     SealedColumn("approvals", "result_sealed"),
     SealedColumn("exchanges", "content_sealed"),
+    SealedColumn("long_calls", "content_sealed", b"long_calls.content:"),
     SealedColumn("audit_entries", "arguments_sealed"),
 )
 """The audit comes last: it is by far the longest."""

@@ -124,7 +124,10 @@ class Methods:
     async def _governed(self, caller: Caller, message: Message, door: Door, relay: Relay, headers: dict[str, str]) -> bytes:
         request, is_answered = mcp_sign_in.without_our_answer(_request(message, door, headers))
         try:
-            outcome = await call_tool(self._gateway, caller, request, relay)
+            if self._tasks.may_begin(message):
+                outcome = await self._tasks.call(caller, request, relay)
+            else:
+                outcome = await call_tool(self._gateway, caller, request, relay)
             if message.method == "resources/subscribe" and outcome.error is None:
                 await self._subscriptions.remember(caller, door, message.name)
         except InsufficientScope as error:

@@ -8,17 +8,19 @@ import msgspec
 from conducktor.approvals.answers import ApprovalPending
 from conducktor.core.errors import ConducktorError
 from conducktor.core.ids import ApprovalId
-from conducktor.core.tool_call import CallResult
+from conducktor.core.tool_call import CallRequest, CallResult
 from conducktor.edges import mcp_errors
 from conducktor.edges.mcp_protocol import (
     INVALID_PARAMS,
     META_CAPABILITIES,
     MISSING_ABILITY,
     UNREADABLE,
+    Era,
     Message,
     ProtocolError,
     encode,
 )
+from conducktor.gateway.relay import Relay
 from conducktor.gateway.task import Task, TaskStatus, UnknownTask
 from conducktor.gateway.tasks import Tasks
 from conducktor.oauth.caller import Caller
@@ -40,6 +42,17 @@ class McpTasks:
 
     def __init__(self, tasks: Tasks) -> None:
         self._tasks = tasks
+
+    def may_begin(self, message: Message) -> bool:
+        """Whether the client can follow a task instead of its answer."""
+        return message.method == "tools/call" and message.era is Era.MODERN and _declares_tasks(message)
+
+    async def call(self, caller: Caller, request: CallRequest, relay: Relay) -> CallResult:
+        """As `call_tool`; when it takes long, the result is a task."""
+        outcome = await self._tasks.call(caller, request, relay, _worded)
+        if isinstance(outcome, CallResult):
+            return outcome
+        return CallResult(result=msgspec.Raw(encode({"resultType": "task", **_shown(outcome)})))
 
     async def begun(self, caller: Caller, message: Message, pending: ApprovalPending) -> bytes:
         """The answer to a call that waits for people: a task where the client can follow one, else the plain refusal."""
@@ -73,6 +86,14 @@ class McpTasks:
         except UnknownTask as error:
             raise mcp_errors.refusal_error(error) from None
         return b"{}"
+
+
+def _worded(error: Exception) -> CallResult:
+    """A refusal or a defect, where the client gets its answer later: nothing is left to be said as HTTP."""
+    if isinstance(error, ConducktorError) and mcp_errors.TABLE[error.kind] is not mcp_errors.As.INVALID_PARAMS:
+        return CallResult(result=msgspec.Raw(mcp_errors.refusal_result(error)), is_error=True)
+    refusal = mcp_errors.refusal_error(error) if isinstance(error, ConducktorError) else mcp_errors.defect(error)
+    return CallResult(error=msgspec.Raw(encode({"code": refusal.code, "message": refusal.message})), is_error=True)
 
 
 def _declares_tasks(message: Message) -> bool:

@@ -18,7 +18,7 @@ from conducktor.connections.mcp_client import Era, Inquiry, OnInquiry, Reply, Tr
 from conducktor.connections.mcp_reply import is_object
 from conducktor.connections.toolbox import Connected
 from conducktor.core.errors import Invalid
-from conducktor.core.tool_call import ToolCall
+from conducktor.core.tool_call import CallResult, ToolCall
 from conducktor.gateway.held_calls import Asked, HeldCalls
 from conducktor.gateway.questions import answer_of, described, fit
 from conducktor.gateway.relay import Relay
@@ -184,6 +184,11 @@ def _asking(reply: Reply) -> Params | None:
         return _decode_object(reply.result) if _decode_kind(reply.result).result_type == ASKS else None
     except msgspec.MsgspecError:
         return None
+
+
+def asks_something(result: CallResult) -> bool:
+    """Of its client, before it goes on."""
+    return _asking(Reply(result.result, None)) is not None
 
 
 class _Kind(msgspec.Struct):

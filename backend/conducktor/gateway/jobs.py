@@ -16,6 +16,7 @@ async def purge_unfinished(context: Any) -> None:
     async with context["database"].transaction() as tx:
         await queries.purge_request_states(tx, context["clock"]())
         await queries.purge_exchanges(tx, context["clock"]())
+        await queries.purge_long_calls(tx, context["clock"]())
 
 
 async def purge_subscriptions(context: Any) -> None:

@@ -1,5 +1,5 @@
-"""The gateway's tables: which states of unfinished requests were used, which resources clients subscribed to, and messages
-between processes."""
+"""The gateway's tables: which states of unfinished requests were used, which resources clients subscribed to, messages
+between processes, and calls that go on after their app was answered."""
 
 from datetime import datetime
 from uuid import UUID
@@ -49,4 +49,24 @@ class ExchangeRow(DefaultBase):
     workspace_id: Mapped[UUID]
     authorization_id: Mapped[UUID] = mapped_column(ForeignKey("authorizations.id", ondelete="CASCADE"))
     expires_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+    content_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class LongCallRow(DefaultBase):
+    """A call that is a task: it goes on in one process while `lease_until` is ahead. `content_sealed` is how it ended."""
+
+    __tablename__ = "long_calls"
+    __table_args__ = (
+        Index("ix_long_calls_expires_at", "expires_at"),
+        Index("ix_long_calls_authorization_id", "authorization_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID]
+    authorization_id: Mapped[UUID] = mapped_column(ForeignKey("authorizations.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+    lease_until: Mapped[datetime] = mapped_column(DateTimeUTC)
+    expires_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+    ended_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+    is_cancelled: Mapped[bool] = mapped_column(server_default="false")
     content_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

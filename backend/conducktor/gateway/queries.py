@@ -1,6 +1,8 @@
 """The gateway's SQL."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -8,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from conducktor.core.ids import AuthorizationId, WorkspaceId, new_id
-from conducktor.gateway.models import ExchangeRow, ResourceSubscriptionRow, SpentRequestStateRow
+from conducktor.gateway.models import ExchangeRow, LongCallRow, ResourceSubscriptionRow, SpentRequestStateRow
 from conducktor.infra.database import Transaction
 
 
@@ -109,6 +111,40 @@ async def close_exchange(tx: Transaction, workspace_id: WorkspaceId, exchange_id
 async def purge_exchanges(tx: Transaction, now: datetime) -> None:
     """Of all workspaces: what is over."""
     await tx.session.execute(delete(ExchangeRow).where(ExchangeRow.expires_at < now))
+
+
+async def add_long_call(tx: Transaction, workspace_id: WorkspaceId, row: LongCallRow) -> None:
+    assert row.workspace_id == workspace_id
+    tx.session.add(row)
+
+
+async def lease_long_call(tx: Transaction, workspace_id: WorkspaceId, call_id: UUID, lease_until: datetime) -> bool:
+    """Whether it has not ended."""
+    leased = update(LongCallRow).where(*_open_long_call(workspace_id, call_id)).values(lease_until=lease_until)
+    return (await tx.session.execute(leased.returning(LongCallRow.id))).scalar_one_or_none() is not None
+
+
+async def end_long_call(tx: Transaction, workspace_id: WorkspaceId, call_id: UUID, values: Mapping[str, Any]) -> bool:
+    """Whether it had not ended until now."""
+    ended = update(LongCallRow).where(*_open_long_call(workspace_id, call_id)).values(**values)
+    return (await tx.session.execute(ended.returning(LongCallRow.id))).scalar_one_or_none() is not None
+
+
+async def long_call(
+    tx: Transaction, workspace_id: WorkspaceId, authorization_id: AuthorizationId | None, call_id: UUID
+) -> LongCallRow | None:
+    mine = (LongCallRow.workspace_id == workspace_id, LongCallRow.authorization_id == authorization_id)
+    return await tx.session.scalar(select(LongCallRow).where(*mine, LongCallRow.id == call_id))
+
+
+async def purge_long_calls(tx: Transaction, now: datetime) -> None:
+    """Of all workspaces: what is kept no longer."""
+    await tx.session.execute(delete(LongCallRow).where(LongCallRow.expires_at < now))
+
+
+def _open_long_call(workspace_id: WorkspaceId, call_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    row = LongCallRow
+    return row.workspace_id == workspace_id, row.id == call_id, row.ended_at.is_(None)
 
 
 def _owned(owner: Owner) -> tuple[ColumnElement[bool], ...]:

@@ -14,9 +14,11 @@ from conducktor.gateway.dialogue import Dialogues
 from conducktor.gateway.exchanges import Exchanges
 from conducktor.gateway.execute_approved import ApprovedCalls
 from conducktor.gateway.held_calls import HeldCalls
+from conducktor.gateway.kept_calls import KeptCalls
 from conducktor.gateway.lane import Lanes
 from conducktor.gateway.list_tools import Lists
 from conducktor.gateway.listeners import Listeners
+from conducktor.gateway.long_calls import LongCalls
 from conducktor.gateway.preview import Previews
 from conducktor.gateway.request_state import RequestStates
 from conducktor.gateway.resolve import Resolver
@@ -66,7 +68,11 @@ class Parts(WithAuthorization):
                 ),
             ),
         )
-        self.tasks = Tasks(self.gateway, self.gate, TaskIds(self.key_ring), self.clock)
+        kept_calls = KeptCalls(self.database, self.key_ring, self.clock)
+        self.long_calls = LongCalls(self.gateway, kept_calls, self.changes, settings.task_after_s)
+        self.tasks = Tasks(
+            self.gateway, self.gate, TaskIds(self.key_ring), self.clock, long_calls=self.long_calls, kept_calls=kept_calls
+        )
         self.subscriptions = Subscriptions(self.gateway, self.database, self.clock)
         self.listeners = Listeners(self.lists, self.toolboxes, self.watches, self.changes)
         self.approved_calls = ApprovedCalls(self.gateway, self.executions, self.authenticator)
@@ -98,6 +104,7 @@ class Parts(WithAuthorization):
             stack.push_async_callback(self.budgets.stop)
             await self.authenticator.start()
             stack.push_async_callback(self.authenticator.stop)
+            stack.push_async_callback(self.long_calls.stop)
             yield
 
 

@@ -8,6 +8,7 @@ _ENDS = _TASKS + "test_a_call_that_waits_for_people_is_a_task_that_ends_with_the
 _UNKNOWN = _TASKS + "test_a_task_is_unknown_to_everybody_else"
 _DECLARE = _TASKS + "test_only_requests_that_declare_the_extension_reach_tasks"
 _IGNORED = _TASKS + "test_answers_that_nobody_waits_for_are_acknowledged_and_ignored"
+_LONG = "backend/tests/gateway/test_long_calls.py::"
 _CANCEL = _TASKS + "test_cancelling_takes_the_request_back"
 
 TASKS = (
@@ -25,7 +26,14 @@ TASKS = (
         "A task is answered with `resultType` task, all else without.",
         _ENDS,
     ),
-    claim("tasks.durable", _MUST, "tasks#task-creation", "A task that was answered can be got at once.", _ENDS),
+    claim(
+        "tasks.durable",
+        _MUST,
+        "tasks#task-creation",
+        "A task that was answered can be got at once.",
+        _ENDS,
+        _LONG + "test_a_long_call_is_a_task_that_any_process_tells_the_end_of",
+    ),
     claim("tasks.working", _MUST, "tasks#task-polling", "What goes on is `working`.", _ENDS),
     claim(
         "tasks.completed",
@@ -42,6 +50,7 @@ TASKS = (
         "tasks#task-execution-errors",
         "A JSON-RPC error makes it `failed`.",
         _TASKS + "test_a_json_rpc_error_of_the_service_is_a_failed_task",
+        _LONG + "test_when_its_process_was_killed_nobody_knows_what_became_of_it",
     ),
     claim(
         "tasks.failed-only-errors",
