@@ -1,6 +1,7 @@
 """A call that takes long is a task toward clients that can follow one; it goes on, and its answer is there for them alone."""
 
 import asyncio
+import gc
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -183,7 +184,9 @@ async def test_a_call_that_ends_in_time_and_an_app_that_follows_no_tasks_get_the
     await execute(product.parts.settings.database_url, f"DO $$ BEGIN {rows}'{began.isoformat()}'); END $$")
 
 
-async def test_what_the_service_says_later_does_not_reach_a_stream_that_ended(client: Client, slow: Slow) -> None:
+async def test_what_the_service_says_later_does_not_reach_a_stream_that_ended(
+    client: Client, slow: Slow, caplog: pytest.LogCaptureFixture
+) -> None:
     async def speak(received: Received, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n")
         await slow.may_answer.wait()
@@ -202,6 +205,8 @@ async def test_what_the_service_says_later_does_not_reach_a_stream_that_ended(cl
     slow.may_answer.set()
     done = await ended(client, task)
     slow._behaviours["tools/call"] = plain
+    gc.collect()
+    assert "never retrieved" not in caplog.text  # what asyncio says of a writer that failed alone
     assert text(done["result"]) == "write to somebody@example.com"
 
 
