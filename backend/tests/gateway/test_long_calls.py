@@ -161,8 +161,9 @@ async def test_a_long_call_is_a_task_that_any_process_tells_the_end_of(
     async with asyncio.timeout(PATIENCE_S):
         while (now := await lines(ada, "tools/call"))[0]["outcome"] != "ok":
             await asyncio.sleep(0.05)
-    assert len(now) == before + 1
-    assert await lines(ada, "tasks/get")
+        assert len(now) == before + 1
+        while not await lines(ada, "tasks/get"):
+            await asyncio.sleep(0.05)
 
 
 async def test_a_call_that_ends_in_time_and_an_app_that_follows_no_tasks_get_the_plain_answer(
