@@ -16,7 +16,7 @@ import { AUTH_LABELS } from "./SignInFields";
 import { hasKeyName } from "./wish";
 
 /** Where it leads, how it is, and what its server says about itself. */
-export function AboutTab({ detail }: { detail: ConnectionDetail }) {
+export default function AboutTab({ detail }: { detail: ConnectionDetail }) {
   const { slug } = useWorkspace();
   const { installation } = useSession();
   const { connection, instructions, offers } = detail;

@@ -11,7 +11,7 @@ import { useWhyNot, useWorkspace } from "../workspaces/useWorkspace";
 import classes from "./CallsTab.module.css";
 
 /** The calls of this connection's tools, newest first, from the audit. */
-export function CallsTab({ connection }: { connection: ConnectionView }) {
+export default function CallsTab({ connection }: { connection: ConnectionView }) {
   const { slug } = useWorkspace();
   const isOwnOnly = useWhyNot("audit:read") !== undefined;
   const query = { connection: connection.name, kind: "call" };

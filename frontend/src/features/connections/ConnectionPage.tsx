@@ -17,9 +17,7 @@ import { StateBadge } from "@/components/ui/StateBadge";
 import { paths } from "@/paths";
 
 import { useWhyNot, useWorkspace } from "../workspaces/useWorkspace";
-import { AboutTab } from "./AboutTab";
 import { toolsThere } from "./attention";
-import { CallsTab } from "./CallsTab";
 import classes from "./ConnectionPage.module.css";
 import { connectionQuery } from "./connectionQueries";
 import { OwnAccount } from "./OwnAccount";
@@ -29,7 +27,9 @@ import { TestOutcome } from "./TestOutcome";
 import { ToolsTab } from "./ToolsTab";
 import { useTestConnection } from "./useTestConnection";
 
-/** The forms weigh as much as all the rest of the page, which is mostly looked at. */
+/** The other tabs weigh more than the first, with which the page opens. */
+const AboutTab = lazy(() => import("./AboutTab"));
+const CallsTab = lazy(() => import("./CallsTab"));
 const SettingsTab = lazy(() => import("./SettingsTab"));
 const HealthTab = lazy(() => import("./HealthTab"));
 
@@ -101,18 +101,12 @@ function Connection({ detail }: { detail: ConnectionDetail }) {
         ]}
       />
       {tab === undefined && <ToolsTab connection={connection} />}
-      {tab === "calls" && <CallsTab connection={connection} />}
-      {tab === "health" && (
-        <Suspense fallback={<DetailSkeleton />}>
-          <HealthTab connection={connection} />
-        </Suspense>
-      )}
-      {tab === "about" && <AboutTab detail={detail} />}
-      {tab === "settings" && (
-        <Suspense fallback={<DetailSkeleton />}>
-          <SettingsTab connection={connection} />
-        </Suspense>
-      )}
+      <Suspense fallback={<DetailSkeleton />}>
+        {tab === "calls" && <CallsTab connection={connection} />}
+        {tab === "health" && <HealthTab connection={connection} />}
+        {tab === "about" && <AboutTab detail={detail} />}
+        {tab === "settings" && <SettingsTab connection={connection} />}
+      </Suspense>
     </>
   );
 }
