@@ -14,10 +14,11 @@ from tests.conformance.clauses_base import BASE
 from tests.conformance.clauses_client import CLIENT
 from tests.conformance.clauses_features import FEATURES
 from tests.conformance.clauses_http import HTTP
+from tests.conformance.clauses_subscriptions import SUBSCRIPTIONS
 from tests.conformance.clauses_tasks import TASKS
 from tests.conformance.unclaimed import UNCLAIMED as _UNCLAIMED
 
-CLAUSES: tuple[Clause, ...] = (*BASE, *HTTP, *FEATURES, *AUTHORIZATION, *CLIENT, *TASKS)
+CLAUSES: tuple[Clause, ...] = (*BASE, *HTTP, *FEATURES, *AUTHORIZATION, *CLIENT, *SUBSCRIPTIONS, *TASKS)
 UNCLAIMED: tuple[Unclaimed, ...] = _UNCLAIMED
 
 _Test = TypeVar("_Test", bound=Callable[..., object])

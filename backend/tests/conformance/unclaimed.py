@@ -56,13 +56,6 @@ UNCLAIMED = (
         "They are compared as texts: 42.0 is not 42.",
     ),
     Unclaimed(
-        "http.subscriptions",
-        _MUST,
-        "basic/patterns/subscriptions",
-        "`subscriptions/listen` delivers changes.",
-        "Its clauses are added with the feature; `listChanged` is declared as what it is.",
-    ),
-    Unclaimed(
         "auth.insufficient-scope",
         _SHOULD,
         "basic/authorization#scope-challenge-handling",
@@ -82,13 +75,6 @@ UNCLAIMED = (
         "basic/authorization/security-considerations#communication-security",
         "All endpoints of the authorization server are https.",
         "TLS ends at the operator's proxy; on loopback it is http.",
-    ),
-    Unclaimed(
-        "tasks.long-calls",
-        _SHOULD,
-        "tasks#task-creation",
-        "A long call may become a task.",
-        "Only calls that wait for people do (decision 13).",
     ),
     Unclaimed(
         "tasks.notifications", _SHOULD, "tasks#task-status-notifications", "Changes of tasks may be pushed.", "They are polled."
