@@ -4,7 +4,7 @@ import re
 from typing import Any
 from uuid import uuid4
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import pytest
 from mcp import Client, MCPError
 from mcp_types import CallToolResult, TextContent, TextResourceContents
