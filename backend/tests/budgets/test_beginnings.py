@@ -7,9 +7,11 @@ import asyncpg
 
 from conducktor.budgets.jobs import finish_openings
 from conducktor.core.clock import utc_now
+from conducktor.infra.database import Change
 from tests.budgets.counting import all_counted
 from tests.budgets.lab import OK, Lab
 from tests.budgets.test_calls import _arrived, _spent, audited, until
+from tests.product import eventually
 from tests.support.raw_server import Received, answer
 from tests.support.rpc_server import reply
 
@@ -51,11 +53,14 @@ async def test_another_time_zone_begins_other_periods_with_what_they_cost_so_far
     await audited(lab, 1)
     await until(lambda: _spent(lab, budget["id"], 7))
     parts = lab.product.parts
+    heard: list[Change] = []
+    parts.changes.subscribe(heard.append)
     connection = await asyncpg.connect(parts.settings.database_url)
     await connection.execute("UPDATE workspaces SET time_zone = 'Asia/Kathmandu' WHERE slug = $1", lab.slug)
     workspace_id = await connection.fetchval("SELECT id FROM workspaces WHERE slug = $1", lab.slug)
     await connection.execute("SELECT pg_notify('conducktor', $1)", f'{{"topic":"workspaces","workspace_id":"{workspace_id}"}}')
     await connection.close()
+    await eventually(lambda: any(change.workspace_id == workspace_id for change in heard))
     await lab.client.call("shelf_echo")
     await until(lambda: _spent(lab, budget["id"], 14))
 

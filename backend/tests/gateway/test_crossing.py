@@ -81,7 +81,7 @@ async def test_a_cursor_of_one_person_shows_another_nothing(product: Product, ad
             await asyncio.sleep(0.05)
     cursor = urlsafe_b64encode(UUID(hers[0]["id"]).bytes).decode().rstrip("=")
     assert decoded(await ada.get(audit.format("lab"), params={"cursor": cursor}))["items"]
-    async with await signed_up(product, "eve@example.com", workspace_name="Elsewhere") as eve:
+    async with await signed_up(product, "mallory@example.com", workspace_name="Elsewhere") as eve:
         slug = (await eve.session())["workspaces"][0]["slug"]
         seen = decoded(await eve.get(audit.format(slug), params={"cursor": cursor}))["items"]
         asked = decoded(await eve.get(f"/api/workspaces/{slug}/approvals", params={"cursor": cursor}))["items"]
