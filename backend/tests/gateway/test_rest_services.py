@@ -175,18 +175,18 @@ async def test_a_value_stays_within_its_place_and_the_key_is_added(client: Clien
 
 async def test_another_path_or_schema_waits_to_be_accepted_and_what_is_gone_is_gone(ada: Browser, client: Client) -> None:
     async with Pets() as server:
-        wish = {"document": json.dumps(pets()), "url": server.base, "name": "farm"}
+        wish = {"document": json.dumps(pets()), "url": server.base, "name": "barn"}
         decoded(await ada.post(f"{LAB}/apis", {**wish, "operations": ["GET /pets/{pet}", "GET /pets"]}))
         changed = pets()
         changed["paths"]["/pets"]["get"]["parameters"] = [_query("owner")]
         changed["paths"]["/pets/{pet}"].pop("get")
 
-        report = decoded(await ada.request("PUT", f"{LAB}/connections/farm/api", json={"document": json.dumps(changed)}))
-        refused = decoded(await client.legacy("tools/call", {"name": "farm_listPets", "arguments": {}}))
+        report = decoded(await ada.request("PUT", f"{LAB}/connections/barn/api", json={"document": json.dumps(changed)}))
+        refused = decoded(await client.legacy("tools/call", {"name": "barn_listPets", "arguments": {}}))
 
-    assert (report["quarantined"], report["removed"]) == (["farm_listPets"], ["farm_getPet"])
+    assert (report["quarantined"], report["removed"]) == (["barn_listPets"], ["barn_getPet"])
     assert "error" in refused
-    kept = decoded(await ada.get(f"{LAB}/connections/farm/api"))
+    kept = decoded(await ada.get(f"{LAB}/connections/barn/api"))
     assert [operation["key"] for operation in kept["operations"] if operation["is_chosen"]] == ["GET /pets"]
 
 
