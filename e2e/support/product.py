@@ -26,7 +26,7 @@ class Product:
     def __init__(self, data_dir: Path, port: int, environ: Mapping[str, str]) -> None:
         self.data_dir = data_dir
         self.port = port
-        self.origin = environ.get("CONDUCKTOR_PUBLIC_URL", f"http://localhost:{port}")
+        self.origin = environ.get("CONDUCKTOR_PUBLIC_URL") or f"http://localhost:{port}"
         self.endpoint = f"{self.origin}/api/conducktor-mcp"
         self._environ = environ
         self._process: asyncio.subprocess.Process | None = None
