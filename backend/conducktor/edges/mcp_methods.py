@@ -14,6 +14,7 @@ from conducktor.core.ids import CallId, new_id
 from conducktor.core.tool_call import CallRequest, CallResult
 from conducktor.edges import mcp_errors, mcp_sign_in
 from conducktor.edges.mcp_introduction import instructions, server_info
+from conducktor.edges.mcp_links import in_words
 from conducktor.edges.mcp_protocol import (
     GOVERNED_METHODS,
     HEADER_MISMATCH,
@@ -36,6 +37,7 @@ from conducktor.edges.mcp_tasks import TASKS, McpTasks
 from conducktor.gateway.call_tool import Gateway, call_tool
 from conducktor.gateway.completion import Completion, read_completion
 from conducktor.gateway.door import Door
+from conducktor.gateway.links import LINKS_NEEDED
 from conducktor.gateway.list_tools import Lists
 from conducktor.gateway.relay import LEVELS, Relay
 from conducktor.gateway.resolve import HeaderContradicts
@@ -152,7 +154,7 @@ class Methods:
                     return mcp_errors.refusal_result(error)
                 case _:
                     raise mcp_errors.refusal_error(error) from None
-        return _relayed(outcome, message.era)
+        return _relayed(outcome, message, lambda: mcp_sign_in.abilities_of(caller, message, relay))
 
     async def _set_log_level(self, caller: Caller, message: Message, _door: Door) -> bytes:
         """From now on, for all requests of this app."""
@@ -241,11 +243,13 @@ def _text(raw: msgspec.Raw) -> str | None:
         return None
 
 
-def _relayed(outcome: CallResult, era: Era) -> bytes:
+def _relayed(outcome: CallResult, message: Message, abilities: Callable[[], bytes]) -> bytes:
     if outcome.error is not None:
         error = msgspec.json.decode(outcome.error, type=RpcError)
+        if error.code == LINKS_NEEDED and (told := in_words(message, error, abilities())) is not None:
+            return told
         data = None if error.data is msgspec.UNSET else error.data  # raw: its bytes are not ours to read
-        code = INVALID_PARAMS if era is Era.MODERN and error.code == RESOURCE_NOT_FOUND else error.code
+        code = INVALID_PARAMS if message.era is Era.MODERN and error.code == RESOURCE_NOT_FOUND else error.code
         raise ProtocolError(code, error.message, status=400 if code == MISSING_ABILITY else 200, data=data)
     return bytes(outcome.result or b"{}")
 

@@ -34,9 +34,17 @@ def abilities_of(caller: Caller, message: Message, relay: Relay) -> bytes:
     return (caller.client_abilities or "{}").encode()
 
 
+def can_open_links(abilities: bytes) -> bool:
+    try:
+        declared = msgspec.json.decode(abilities, type=_Abilities)
+    except UNREADABLE:
+        return False
+    return declared.elicitation is not None and declared.elicitation.url is not msgspec.UNSET
+
+
 def ask_to_sign_in(error: OwnAccountNeeded, message: Message, abilities: bytes) -> bytes | None:
     """A result that asks (2026-07-28); None when this client must be told in words. Raises ProtocolError (2025-11-25)."""
-    if not _can_open_links(abilities):
+    if not can_open_links(abilities):
         return None
     question = {
         "mode": "url",
@@ -67,11 +75,3 @@ def without_our_answer(request: CallRequest) -> tuple[CallRequest, bool]:
     if answers:
         params["inputResponses"] = msgspec.Raw(encode(answers))
     return msgspec.structs.replace(request, params=msgspec.Raw(encode(params))), True
-
-
-def _can_open_links(abilities: bytes) -> bool:
-    try:
-        declared = msgspec.json.decode(abilities, type=_Abilities)
-    except UNREADABLE:
-        return False
-    return declared.elicitation is not None and declared.elicitation.url is not msgspec.UNSET

@@ -15,16 +15,14 @@ import msgspec
 from conducktor.connections import mcp_fault as fault
 from conducktor.connections.mcp_abilities import NOTHING, askable
 from conducktor.connections.mcp_client import Era, Inquiry, OnInquiry, Reply, Transport, Unanswered
-from conducktor.connections.mcp_reply import is_object
 from conducktor.connections.toolbox import Connected
-from conducktor.core.errors import Invalid
 from conducktor.core.tool_call import CallResult, ToolCall
 from conducktor.gateway.held_calls import Asked, HeldCalls
-from conducktor.gateway.questions import answer_of, described, fit
+from conducktor.gateway.links import MOST_ROUNDS, Links
+from conducktor.gateway.questions import answer_of, described, fit, responses
 from conducktor.gateway.relay import Relay
 from conducktor.gateway.request_state import RequestStates
 
-MOST_ROUNDS = 10
 ASKS = "input_required"
 """`resultType` of a result that asks the client for something first."""
 
@@ -38,6 +36,7 @@ class Dialogues:
 
     def __init__(self, states: RequestStates, held: HeldCalls, *, deadline_s: float) -> None:
         self._states = states
+        self._links = Links(states)
         self._held = held
         self._deadline_s = deadline_s
 
@@ -45,9 +44,11 @@ class Dialogues:
         """The service's answer, or a result that asks. Raises UpstreamError, BadRequestState."""
         if relay.ask is not None:
             return await _on_stream(connected, params, relay, send)
-        if _must_be_held(connected, relay):
-            return await self._holding(call, connected, params, relay, send)
-        return await self._in_results(call, connected, params, relay, send)
+        begin = self._holding if _must_be_held(connected, relay) else self._in_results
+        if connected.endpoint.era is Era.MODERN or relay.behalf.abilities is None:
+            return await begin(call, connected, params, relay, send)
+        opened = await self._links.opened(call, connected, params, relay) if "requestState" in params else 0
+        return self._links.asked(call, connected, opened, await begin(call, connected, params, relay, send), relay)
 
     async def _in_results(self, call: ToolCall, connected: Connected, params: Params, relay: Relay, send: Send) -> Reply:
         if "requestState" in params:
@@ -70,7 +71,7 @@ class Dialogues:
             turn = await self._held.begin(call.actor, lambda ask: send(params, partial(_put_fitting, ask, connected, relay)))
         else:
             waits_at = await self._states.unseal_held(call, state)
-            turn = await self._held.resume(call.actor, waits_at, _responses(given), self._deadline_s)
+            turn = await self._held.resume(call.actor, waits_at, responses(given), self._deadline_s)
         if turn.waits_at is None:
             return turn.reply(connected.name)
         for key, asked in turn.questions.items():
@@ -155,18 +156,9 @@ def _requests(connected: Connected, asking: Params) -> list[tuple[str, Asked]]:
         raise fault.broken_reply(connected.name, "questions that are none") from None
 
 
-def _responses(given: msgspec.Raw | None) -> Params:
-    """Those that are objects: the others are asked for again."""
-    try:
-        responses = _decode_object(given) if given is not None else {}
-    except msgspec.MsgspecError:
-        raise Invalid("inputResponses must be an object.") from None
-    return {key: answer for key, answer in responses.items() if is_object(answer)}
-
-
 def _note_answers(relay: Relay, params: Params) -> None:
     if "inputResponses" in params:
-        for key, answer in _responses(params["inputResponses"]).items():
+        for key, answer in responses(params["inputResponses"]).items():
             relay.note({"key": key[:100], "answer": answer_of(answer)})
 
 

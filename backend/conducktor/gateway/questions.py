@@ -13,6 +13,8 @@ import msgspec
 from conducktor.connections.hidden_text import visible
 from conducktor.connections.mcp_abilities import askable
 from conducktor.connections.mcp_client import Inquiry, Unanswered
+from conducktor.connections.mcp_reply import is_object
+from conducktor.core.errors import Invalid
 from conducktor.core.ids import new_id
 
 NOT_DECLARED = -32601
@@ -67,6 +69,15 @@ def answer_of(response: msgspec.Raw) -> str:
     except msgspec.MsgspecError:
         return "unreadable"
     return action if action in ("accept", "decline", "cancel") else "given"
+
+
+def responses(given: msgspec.Raw | None) -> dict[str, msgspec.Raw]:
+    """The `inputResponses` that are objects: the others are asked for again. Raises Invalid."""
+    try:
+        told = _decode_responses(given) if given is not None else {}
+    except msgspec.MsgspecError:
+        raise Invalid("inputResponses must be an object.") from None
+    return {key: answer for key, answer in told.items() if is_object(answer)}
 
 
 def unanswered(method: str) -> msgspec.Raw:
@@ -129,4 +140,5 @@ _SECRET = re.compile(
     r"|(?:^|[\W_])(?:pin|cvv|cvc|otp|ssn)(?:$|[\W_])|security.?code|card.?number"
 )
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
+_decode_responses = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode_action = msgspec.json.Decoder(_Action).decode

@@ -2,7 +2,7 @@
 
 Sealed with the key ring and bound to person, app, connection, and the request with its arguments; good for ten minutes
 and for one use, in whichever process. What the client sends back is an attacker's until it opens. Where the upstream has no
-such state (a call that we hold open, see `held_calls`), ours says only where that call waits for the answers.
+such state (a call that we hold open, see `held_calls`; links to open first, see `links`), ours says what we need to go on.
 """
 
 import base64
@@ -28,6 +28,7 @@ PURPOSE = "request-state"
 START_OVER = "Start over without it."
 _UPSTREAM = "upstream"
 _HELD = "held"
+_LINKS = "links"
 
 
 class BadRequestState(Invalid):
@@ -58,12 +59,11 @@ class RequestStates:
 
     def asking(self, call: ToolCall, questions: Mapping[str, object], waits_at: UUID) -> msgspec.Raw:
         """A result that asks for a held call."""
-        told = {
-            "resultType": "input_required",
-            "inputRequests": questions,
-            "requestState": self._sealed(call, _HELD, str(waits_at)),
-        }
-        return msgspec.Raw(_encode(told))
+        return self._asking(call, questions, _HELD, str(waits_at))
+
+    def opening(self, call: ToolCall, questions: Mapping[str, object], rounds: int) -> msgspec.Raw:
+        """A result that asks to open links before the call is made anew; `rounds` says how often it was asked."""
+        return self._asking(call, questions, _LINKS, str(rounds))
 
     async def unseal(self, call: ToolCall, sent: msgspec.Raw) -> msgspec.Raw:
         """The upstream's own state. Raises BadRequestState: changed, someone else's, another request's, old, or used."""
@@ -73,17 +73,21 @@ class RequestStates:
         """Where the held call waits. Raises as `unseal`."""
         return UUID(await self._opened(call, sent, _HELD))
 
+    async def unseal_links(self, call: ToolCall, sent: msgspec.Raw) -> int | None:
+        """How often it was asked to open links; None, and nothing is spent, for a state of another kind. Raises as `unseal`."""
+        return int(await self._opened(call, sent, _LINKS)) if self._read(call, sent).kind == _LINKS else None
+
+    def _asking(self, call: ToolCall, questions: Mapping[str, object], kind: str, state: str) -> msgspec.Raw:
+        sealed = self._sealed(call, kind, state)
+        return msgspec.Raw(_encode({"resultType": "input_required", "inputRequests": questions, "requestState": sealed}))
+
     def _sealed(self, call: ToolCall, kind: str, state: str) -> msgspec.Raw:
         content = _encode(_Sealed(new_id(), self._clock() + LASTS, kind, state))
         sealed = self._key_ring.seal(content, bound_to=self._binding(call))
         return msgspec.Raw(_encode(base64.urlsafe_b64encode(sealed).decode()))
 
     async def _opened(self, call: ToolCall, sent: msgspec.Raw, kind: str) -> str:
-        try:
-            sealed = base64.b64decode(msgspec.json.decode(sent, type=str), altchars=b"-_", validate=True)
-            opened = _decode_sealed(self._key_ring.open(sealed, bound_to=self._binding(call)))
-        except (msgspec.MsgspecError, binascii.Error, ValueError, Invalid):
-            raise _not_given() from None
+        opened = self._read(call, sent)
         if opened.kind != kind:  # the server changed its era in between
             raise _not_given()
         if opened.expires_at <= self._clock():
@@ -92,6 +96,13 @@ class RequestStates:
             if not await queries.spend_request_state(tx, call.actor.workspace_id, opened.id, opened.expires_at):
                 raise BadRequestState("The requestState was used before.", next_step=START_OVER)
         return opened.state
+
+    def _read(self, call: ToolCall, sent: msgspec.Raw) -> _Sealed:
+        try:
+            sealed = base64.b64decode(msgspec.json.decode(sent, type=str), altchars=b"-_", validate=True)
+            return _decode_sealed(self._key_ring.open(sealed, bound_to=self._binding(call)))
+        except (msgspec.MsgspecError, binascii.Error, ValueError, Invalid):
+            raise _not_given() from None
 
     def _binding(self, call: ToolCall) -> bytes:
         owner = f"{call.actor.workspace_id} {call.actor.user_id} {call.actor.authorization_id} {call.connection_id}"
