@@ -33,7 +33,7 @@ test: install-dev install-upstreams chromium ## Run all tests: backend, web appl
 	cd frontend && npm test && npx tsc -b
 	$(python) -m pytest --numprocesses=2 --dist=loadfile e2e
 
-campaigns: install-dev ## The long campaigns that `make test` runs shortened: races, repeats, promises of a second
+campaigns: install-dev strace ## The long campaigns that `make test` runs shortened: races, repeats, promises of a second
 	APPROVAL_RACES=200 BUDGET_REPEATS=50 BUDGET_CROWD=500 $(python) -m pytest --timeout=1800 backend/tests/approvals/test_races.py \
 		backend/tests/budgets/test_teller.py backend/tests/budgets/test_processes.py
 	ROUND_TRIPS=300 CROSSING_CLIENTS=200 CROSSING_CALLS=20000 CROSSING_PROCESSES=2 $(python) -m pytest --timeout=1800 backend/tests/gateway/test_round_trip.py \
@@ -42,6 +42,7 @@ campaigns: install-dev ## The long campaigns that `make test` runs shortened: ra
 		backend/tests/gateway/test_fault_shapes.py backend/tests/gateway/test_many_upstreams.py
 	PROMPTLY_S=1 $(python) -m pytest backend/tests/oauth/test_revocation.py backend/tests/edges/test_live_events.py \
 		backend/tests/policies/test_calls.py backend/tests/workspaces/test_members.py
+	$(python) -m pytest --timeout=300 backend/tests/connections/under_strace.py
 
 check: install-dev ## Format, lint, types, floors, generated client, migrations (under a minute)
 	@$(MAKE) --jobs=2 --keep-going --output-sync=target check-types check-web check-parity check-style check-floors
@@ -75,7 +76,7 @@ clean: ## Remove what was installed and built; the data directory stays
 
 # -- the parts ---------------------------------------------------------------------------------------------------------
 
-.PHONY: install-dev install-upstreams chromium check-style check-types check-floors check-parity check-web
+.PHONY: install-dev install-upstreams chromium strace check-style check-types check-floors check-parity check-web
 
 install-dev: install
 	@$(MAKE) --silent $(dev)
@@ -84,7 +85,10 @@ install-upstreams:
 	@e2e/upstreams/install.sh
 
 chromium:
-	@scripts/require-chromium
+	@scripts/require-program chromium "the browser journeys" chromium fonts-liberation
+
+strace:
+	@scripts/require-program strace "the campaigns" strace
 
 check-style:
 	$(python) -m ruff format --check .

@@ -17,29 +17,32 @@ from tests.gateway.client import Client
 
 BACKEND = Path(__file__).parents[2]
 
-_GIVEN = ("database_url", "data_dir", "outbound_allow", "call_deadline_s", "task_after_s")
+_GIVEN = ("database_url", "data_dir", "outbound_allow", "local_servers", "call_deadline_s", "task_after_s")
 
 
 class Process:
-    """`conducktor serve` on a port of its own, for the tokens of the product that the test runs."""
+    """`conducktor serve` on a port of its own, for the tokens of the product that the test runs.
 
-    def __init__(self, settings: Settings, origin: str, log: Path) -> None:
+    `under` are the words of a program that starts it, such as a tracer.
+    """
+
+    def __init__(self, settings: Settings, origin: str, log: Path, *, under: tuple[str, ...] = ()) -> None:
         self.port = any_free_port()
-        given = {VARIABLES[field][0]: _said(getattr(settings, field)) for field in _GIVEN}
+        given = {VARIABLES[field][0]: _said(getattr(settings, field)) for field in _GIVEN if getattr(settings, field)}
         given |= {VARIABLES["port"][0]: str(self.port), VARIABLES["public_url"][0]: origin, VARIABLES["worker"][0]: "separate"}
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CONDUCKTOR_")}
         with log.open("ab") as written:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "conducktor.cli", "serve"],
+                [*under, sys.executable, "-m", "conducktor.cli", "serve"],
                 env={**environment, **given, "PYTHONPATH": str(BACKEND)},
-                stdout=written, stderr=written, stdin=subprocess.DEVNULL,
+                stdout=written, stderr=written, stdin=subprocess.DEVNULL, process_group=0,
             )  # fmt: skip
 
     async def ready(self) -> None:
         async with asyncio.timeout(60), httpx.AsyncClient() as http:
             while True:
                 try:
-                    if (await http.get(f"http://127.0.0.1:{self.port}/healthz")).status_code == 200:
+                    if (await http.get(f"{self.url}/healthz")).status_code == 200:
                         return
                 except httpx.TransportError:
                     assert self.process.poll() is None
@@ -47,12 +50,16 @@ class Process:
 
     def client(self, like: Client) -> Client:
         """The same ChatGPT, at this process."""
-        other = Client(_Anywhere(f"http://127.0.0.1:{self.port}"), like.token)  # type: ignore[arg-type]
+        other = Client(_Anywhere(self.url), like.token)  # type: ignore[arg-type]
         return other
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     def kill(self) -> None:
         if self.process.poll() is None:
-            os.kill(self.process.pid, signal.SIGKILL)
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(10)
 
 
