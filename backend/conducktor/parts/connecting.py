@@ -12,6 +12,7 @@ from conducktor.connections.mcp_client import McpClient
 from conducktor.connections.openapi.client import RestClient
 from conducktor.connections.own_accounts.link import SignInLinks
 from conducktor.connections.own_accounts.own_accounts import OwnAccounts
+from conducktor.connections.sign_in.keeping import Keeping
 from conducktor.connections.sign_in.renewals import Renewals
 from conducktor.connections.sign_in.sign_ins import SignIns
 from conducktor.connections.standing.refreshes import Refreshes
@@ -31,11 +32,12 @@ class WithConnections(WithAccounts):
         self.mcp = McpClient(self.http, client_version=__version__, standing_http=self.standing_http, local=self.local_servers)
         self.rest = RestClient(self.http, self.clock)
         self.catalog = Catalog(settings, self.local_servers)
-        self.renewals = Renewals(self.database, self.http, self.key_ring, self.clock)
+        keeping = Keeping(self.database, self.key_ring, self.clock, self.audit)
+        self.renewals = Renewals(keeping, self.http)
         self.sign_ins = SignIns(self.database, self.http, self.mcp, self.key_ring, self.clock, self.audit, settings.origin)
         self.vitals = Vitals(self.database, self.clock)
         self.sign_in_links = SignInLinks(self.key_ring, self.clock, settings.origin)
-        self.own_accounts = OwnAccounts(self.database, self.changes, self.http, self.key_ring, self.clock, self.sign_in_links)
+        self.own_accounts = OwnAccounts(keeping, self.changes, self.http, self.sign_in_links)
         self.credentials = Credentials(self.renewals, self.own_accounts)
         self.owners = Owners(self.notices, self.clock, settings.origin)
         self.discovery = Discovery(

@@ -206,6 +206,7 @@ async def test_who_was_signed_out_by_the_service_gets_a_link_and_it_works_again_
     refused = await place.call(bob)
     assert "does not accept your account any more" in text(refused)
     assert decoded(await bob.browser.get(place.account))["state"] == "ended"
+    assert await _ended(ada, "connections.own_account_ended") == "Bob"
     assert text(await place.call(ada)) == "taken"
     refreshes = place.service.refreshes
     assert (await place.call(bob))["isError"]
@@ -302,6 +303,25 @@ async def test_a_key_may_be_a_persons_own_too(product: Product, ada: Person, bob
         assert text(await bob.client.call(f"{name}_take", text="x")) == "taken"
         assert [r.headers["authorization"] for r in shelf.received if b'"tools/call"' in r.body] == ["Bearer the-key-of-bob"]
         assert "not signed in" in text(await ada.client.call(f"{name}_take", text="x"))
+
+
+async def test_a_key_that_the_service_refuses_has_to_be_entered_anew(product: Product, ada: Person, bob: Person) -> None:
+    name = next(_names)
+    account = f"{BASE}/connections/{name}/own-account"
+    async with Guarded(tool("take")) as service:
+        service._behaviours["tools/call"] = result('{"content":[{"type":"text","text":"taken"}]}')
+        service.valid |= {"the-workspaces-key", "second-key"}
+        wish = {"name": name, "url": service.url, "auth": "bearer", "secret": "the-workspaces-key"}
+        decoded(await ada.browser.post(f"{BASE}/connections", wish))
+        decoded(await ada.browser.patch(f"{BASE}/connections/{name}", {"personal_for": EVERYTHING}))
+        decoded(await bob.browser.request("PUT", account, json={"secret": "first-key"}))
+
+        assert "does not accept your account any more" in text(await bob.client.call(f"{name}_take", text="x"))
+        assert decoded(await bob.browser.get(account))["state"] == "ended", "its page asks for another key"
+        assert await _ended(ada, "connections.own_account_ended") == "Bob"
+
+        decoded(await bob.browser.request("PUT", account, json={"secret": "second-key"}))
+        assert text(await bob.client.call(f"{name}_take", text="x")) == "taken"
 
 
 async def test_a_connection_without_any_sign_in_has_no_own_accounts(ada: Person) -> None:
@@ -473,3 +493,11 @@ async def test_an_older_client_that_can_open_links_gets_the_error_of_its_revisio
     decoded(await bob.client.legacy("initialize", promised | {"capabilities": {}}))
     assert answer["error"]["code"] == -32042
     assert answer["error"]["data"]["elicitations"][0]["mode"] == "url"
+
+
+async def _ended(admin: Person, deed: str) -> str:
+    """Whose, of the newest such line in the audit."""
+    lines = decoded(await admin.browser.get(f"{BASE}/audit", params={"tool": deed}))["items"]
+    assert lines, f"nothing is written of {deed}"
+    person: str = lines[0]["person"]
+    return person

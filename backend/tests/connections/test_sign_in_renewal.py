@@ -109,6 +109,8 @@ async def test_a_refused_refresh_asks_to_sign_in_and_touches_nothing_else(client
         assert service.refreshes == 1
         view = await shown(ada)
         assert (view["state"], view["fault"], view["has_secret"]) == ("ERROR", "needs_sign_in", False)
+        (line,) = decoded(await ada.get(f"{BASE}/audit", params={"tool": "connections.sign_in_ended"}))["items"]
+        assert (line["person"], line["connection"]) == ("Ada", None)
         assert (await shown(ada, "other"))["state"] == "ACTIVE"
         assert {t["connection"] for t in decoded(await ada.get(f"{BASE}/tools"))["items"]} == {"guarded", "other"}
 

@@ -14,15 +14,14 @@ from conducktor.connections.own_accounts import queries
 from conducktor.connections.own_accounts.link import SignInLinks
 from conducktor.connections.own_accounts.own_credential import Own, OwnCredential, Whose
 from conducktor.connections.own_accounts.refusal import NobodyBehindIt, OwnAccountNeeded
+from conducktor.connections.sign_in.keeping import Keeping
 from conducktor.connections.sign_in.refreshing import Refreshing
 from conducktor.connections.sign_in.renewals import nobody_signed_in
 from conducktor.core.actor import Actor, Surface
-from conducktor.core.clock import Clock
 from conducktor.core.ids import ConnectionId, UserId
 from conducktor.core.tool_call import ToolCall
 from conducktor.infra.changes import Cached, ChangeFeed
-from conducktor.infra.database import Change, Database
-from conducktor.infra.encryption import KeyRing
+from conducktor.infra.database import Change
 from conducktor.infra.http_client import HttpClient
 from conducktor.workspaces import queries as workspaces
 
@@ -37,16 +36,15 @@ class OwnAccounts:
 
     def __init__(
         self,
-        database: Database,
+        keeping: Keeping,
         changes: ChangeFeed,
         http: HttpClient,
-        key_ring: KeyRing,
-        clock: Clock,
         links: SignInLinks,
     ) -> None:
-        self._database = database
-        self._key_ring = key_ring
-        self._clock = clock
+        self._keeping = keeping
+        self._database = keeping.database
+        self._key_ring = keeping.key_ring
+        self._clock = keeping.clock
         self._links = links
         self._refreshing: Refreshing[Own] = Refreshing(http)
         self._cached: Cached[_Key, Own] = Cached(changes, stale=_concerns, capacity=KEPT)
@@ -108,7 +106,7 @@ class OwnAccounts:
         return Own.of(account, connection, self._key_ring)
 
     async def _renewed(self, whose: Whose, used: Own) -> Own:
-        kept = OwnCredential(self._database, self._key_ring, self._clock, whose, used)
+        kept = OwnCredential(self._keeping, whose, used)
         return await self._refreshing.refreshed(kept) or Own()
 
     async def _link(self, actor: Actor, whose: Whose) -> str:

@@ -11,16 +11,19 @@ from conducktor.connections.credential import NOTHING, Shown, shown
 from conducktor.connections.own_accounts import queries
 from conducktor.connections.own_accounts.account import OwnAccount, grant_seal, secret_seal
 from conducktor.connections.sign_in.grant import Grant, sealed
+from conducktor.connections.sign_in.keeping import Keeping
 from conducktor.connections.sign_in.refreshing import LEASE, TRY_AGAIN_AFTER, Claimed, Settled
 from conducktor.connections.sign_in.tokens import Tokens
-from conducktor.core.clock import Clock
 from conducktor.core.errors import Invalid
 from conducktor.core.ids import ConnectionId, UserId, WorkspaceId
-from conducktor.infra.database import Change, Database, Transaction
+from conducktor.infra.database import Change, Transaction
 from conducktor.infra.encryption import KeyRing
+from conducktor.workspaces import queries as workspaces
 
 log = structlog.get_logger()
 
+ENDED = "connections.own_account_ended"
+"""The deed in the audit."""
 OWN_ACCOUNTS = "own_accounts"
 """Topic of every change of somebody's account; its id is `<connection>:<person>`."""
 
@@ -58,10 +61,11 @@ class Own(msgspec.Struct, frozen=True, kw_only=True):
 class OwnCredential:
     """`used` is what is to be replaced."""
 
-    def __init__(self, database: Database, key_ring: KeyRing, clock: Clock, whose: Whose, used: Own) -> None:
-        self._database = database
-        self._key_ring = key_ring
-        self._clock = clock
+    def __init__(self, keeping: Keeping, whose: Whose, used: Own) -> None:
+        self._keeping = keeping
+        self._database = keeping.database
+        self._key_ring = keeping.key_ring
+        self._clock = keeping.clock
         self._whose = whose
         self._used = used
         self._claimed: OwnAccount | None = None
@@ -78,8 +82,10 @@ class OwnCredential:
         async with self._database.transaction() as tx:
             account = await self._account(tx)
             now = await self._own(tx, account)
-            if account is None or account.grant_sealed is None or now.shown != self._used.shown:
+            if account is None or account.secret_sealed is None or now.shown != self._used.shown:
                 return Settled(now)
+            if account.grant_sealed is None:  # a key: its person enters another one
+                return Settled(await self._ended(tx, account))
             self._claimed = await queries.claim(tx, account, self._clock(), LEASE)
         return Claimed(self._claimed.grant(self._key_ring)) if self._claimed else None
 
@@ -97,9 +103,7 @@ class OwnCredential:
 
     async def end(self) -> Own | None:
         async with self._database.transaction() as tx:
-            if await queries.end(tx, self._held()):
-                log.info("own_account.ended", connection=str(self._whose.connection_id))
-            return await self._after_change(tx)
+            return await self._ended(tx, self._held())
 
     async def postpone(self) -> Own | None:
         account = self._held()
@@ -107,6 +111,14 @@ class OwnCredential:
         async with self._database.transaction() as tx:
             await queries.postpone(tx, account, again)
             return await self._after_change(tx)
+
+    async def _ended(self, tx: Transaction, account: OwnAccount) -> Own:
+        if await queries.end(tx, account):
+            person = await workspaces.member(tx, account.workspace_id, self._whose.user_id)
+            whose = self._whose.user_id, person.name if person else ""
+            await self._keeping.record_end(tx, account.workspace_id, ENDED, connection=self._whose.name, whose=whose)
+            log.info("own_account.ended", connection=str(self._whose.connection_id))
+        return await self._after_change(tx)
 
     async def _after_change(self, tx: Transaction) -> Own:
         await tx.announce(self._whose.change)

@@ -50,6 +50,7 @@ class SignInRecord(msgspec.Struct, frozen=True, kw_only=True):
     grant_sealed: bytes | None
     version: int
     claim: int
+    signed_in_by: UserId | None
     signed_in_by_name: str | None
     signed_in_at: datetime | None
 

@@ -7,15 +7,13 @@ from conducktor.connections.connection import Connection
 from conducktor.connections.credential import endpoint_of
 from conducktor.connections.mcp_endpoint import Endpoint
 from conducktor.connections.mcp_fault import Fault, UpstreamError
+from conducktor.connections.sign_in.keeping import Keeping
 from conducktor.connections.sign_in.refreshing import Refreshing
 from conducktor.connections.sign_in.shared_credential import SharedCredential
 from conducktor.connections.sign_in.step_up import StepUps
 from conducktor.connections.toolbox import Connected
-from conducktor.core.clock import Clock
 from conducktor.core.errors import Invalid
 from conducktor.core.ids import WorkspaceId
-from conducktor.infra.database import Database
-from conducktor.infra.encryption import KeyRing
 from conducktor.infra.http_client import HttpClient
 
 _T = TypeVar("_T")
@@ -24,12 +22,12 @@ _T = TypeVar("_T")
 class Renewals:
     """One per process."""
 
-    def __init__(self, database: Database, http: HttpClient, key_ring: KeyRing, clock: Clock) -> None:
-        self._database = database
-        self._key_ring = key_ring
-        self._clock = clock
+    def __init__(self, keeping: Keeping, http: HttpClient) -> None:
+        self._keeping = keeping
+        self._key_ring = keeping.key_ring
+        self._clock = keeping.clock
         self._refreshing: Refreshing[Connection] = Refreshing(http)
-        self._step_ups = StepUps(database, key_ring)
+        self._step_ups = StepUps(keeping.database, keeping.key_ring)
 
     async def asking(self, workspace_id: WorkspaceId, connected: Connected, ask: Callable[[Endpoint], Awaitable[_T]]) -> _T:
         """Ask with a credential that is good; once more with another when it was refused: a 401 means that nothing was done.
@@ -77,7 +75,7 @@ class Renewals:
             return None
 
     async def _renewed(self, workspace_id: WorkspaceId, used: Endpoint) -> Connection | None:
-        kept = SharedCredential(self._database, self._key_ring, self._clock, workspace_id, used)
+        kept = SharedCredential(self._keeping, workspace_id, used)
         return await self._refreshing.refreshed(kept)
 
 

@@ -9,24 +9,27 @@ from conducktor.connections.credential import endpoint_of, seal
 from conducktor.connections.mcp_endpoint import Endpoint
 from conducktor.connections.sign_in import queries as sign_ins
 from conducktor.connections.sign_in.grant import Grant, SignInRecord, grant_seal, sealed
+from conducktor.connections.sign_in.keeping import Keeping
 from conducktor.connections.sign_in.refreshing import LEASE, TRY_AGAIN_AFTER, Claimed, Settled
 from conducktor.connections.sign_in.tokens import Tokens
 from conducktor.connections.states import Auth, ConnectionState
-from conducktor.core.clock import Clock
 from conducktor.core.ids import ConnectionId, WorkspaceId
-from conducktor.infra.database import Change, Database, Transaction
-from conducktor.infra.encryption import KeyRing
+from conducktor.infra.database import Change, Transaction
 
 log = structlog.get_logger()
+
+ENDED = "connections.sign_in_ended"
+"""The deed in the audit."""
 
 
 class SharedCredential:
     """`used` is the endpoint with the credential that is to be replaced."""
 
-    def __init__(self, database: Database, key_ring: KeyRing, clock: Clock, workspace_id: WorkspaceId, used: Endpoint) -> None:
-        self._database = database
-        self._key_ring = key_ring
-        self._clock = clock
+    def __init__(self, keeping: Keeping, workspace_id: WorkspaceId, used: Endpoint) -> None:
+        self._keeping = keeping
+        self._database = keeping.database
+        self._key_ring = keeping.key_ring
+        self._clock = keeping.clock
         self._workspace_id = workspace_id
         self._used = used
         self._claimed: tuple[Connection, SignInRecord] | None = None
@@ -84,6 +87,8 @@ class SharedCredential:
                 after = current
             after = msgspec.structs.replace(after, credential_sealed=None, renew_after=None)
             await _save(tx, after)
+            whose = record.signed_in_by, record.signed_in_by_name or ""
+            await self._keeping.record_end(tx, current.workspace_id, ENDED, connection=current.name, whose=whose)
         log.warning("sign_in.ended", connection=str(connection.id), workspace=str(connection.workspace_id))
         return after
 
