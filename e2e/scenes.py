@@ -58,26 +58,26 @@ def _workspace(full: str, empty: str, entries: dict[str, str]) -> list[Scene]:
     return [
         Scene(name="overview", path=full),
         Scene(name="overview-empty", path=empty),
-        *_troubled("overview", full),
+        *troubled("overview", full),
         Scene(name="overview-of-contractor", path=full, who="contractor"),
         Scene(name="connect-chatgpt", path=f"{full}/connect-chatgpt"),
         Scene(name="connect-chatgpt-empty", path=f"{empty}/connect-chatgpt"),
         Scene(name="audit", path=f"{full}/audit"),
         Scene(name="audit-filtered", path=f"{full}/audit?outcome=unsuccessful&kind=call&time=24h"),
-        Scene(name="audit-filter-open", path=f"{full}/audit", act=_press("Time")),
+        Scene(name="audit-filter-open", path=f"{full}/audit", act=press("Time")),
         Scene(name="audit-none-found", path=f"{full}/audit?outcome=unknown"),
         Scene(name="audit-empty", path=f"{empty}/audit"),
-        *_troubled("audit", f"{full}/audit"),
+        *troubled("audit", f"{full}/audit"),
         Scene(name="audit-entry", path=f"{full}/audit/{entries['call']}"),
         Scene(name="audit-entry-json", path=f"{full}/audit/{entries['call']}?tab=json"),
         Scene(name="audit-entry-denied", path=f"{full}/audit/{entries['denied']}"),
-        *_troubled("audit-entry", f"{full}/audit/{entries['call']}"),
+        *troubled("audit-entry", f"{full}/audit/{entries['call']}"),
         Scene(name="apps", path=f"{full}/authorizations"),
         Scene(name="apps-empty", path=f"{empty}/authorizations"),
-        *_troubled("apps", f"{full}/authorizations"),
-        Scene(name="apps-revoke", path=f"{full}/authorizations", act=_press("Revoke ChatGPT of Contractor")),
-        Scene(name="palette", path=full, act=_press("Search")),
-        Scene(name="menu-of-account", path=full, act=_press("Account: Workspace owner")),
+        *troubled("apps", f"{full}/authorizations"),
+        Scene(name="apps-revoke", path=f"{full}/authorizations", act=press("Revoke ChatGPT of Contractor")),
+        Scene(name="palette", path=full, act=press("Search")),
+        Scene(name="menu-of-account", path=full, act=press("Account: Workspace owner")),
     ]
 
 
@@ -87,7 +87,7 @@ def _connections(full: str, empty: str) -> list[Scene]:
         Scene(name="connections", path=list_),
         Scene(name="connections-many", path=list_, before=_sixty_connections),
         Scene(name="connections-empty", path=f"{empty}/connections"),
-        *_troubled("connections", list_),
+        *troubled("connections", list_),
         Scene(name="connections-of-contractor", path=list_, who="contractor"),
         Scene(name="gallery", path=f"{list_}/new"),
         Scene(name="gallery-needs-client", path=f"{list_}/new?needs=client"),
@@ -97,15 +97,15 @@ def _connections(full: str, empty: str) -> list[Scene]:
         Scene(name="new-connection", path=f"{list_}/new/github"),
         Scene(name="new-connection-custom", path=f"{list_}/new/custom"),
         Scene(name="connection", path=linear),
-        Scene(name="connection-tool", path=linear, act=_press_link("create_issue")),
+        Scene(name="connection-tool", path=linear, act=press_link("create_issue")),
         Scene(name="connection-calls", path=f"{linear}?tab=calls"),
         Scene(name="connection-health", path=f"{linear}?tab=health"),
         Scene(name="connection-about", path=f"{linear}?tab=about"),
         Scene(name="connection-settings", path=f"{linear}?tab=settings"),
-        *_troubled("connection", linear),
+        *troubled("connection", linear),
         Scene(name="connection-down", path=f"{list_}/{DIED}"),
         Scene(name="connection-changed", path=f"{list_}/{CHANGED}"),
-        Scene(name="connection-changed-tool", path=f"{list_}/{CHANGED}", act=_press_link("move_stock")),
+        Scene(name="connection-changed-tool", path=f"{list_}/{CHANGED}", act=press_link("move_stock")),
         Scene(name="connection-without-key", path=f"{list_}/github-cloud"),
         Scene(name="connection-disabled", path=f"{list_}/staging-tracker"),
     ]
@@ -116,7 +116,7 @@ def _toolsets(full: str, empty: str) -> list[Scene]:
     return [
         Scene(name="toolsets", path=list_),
         Scene(name="toolsets-empty", path=f"{empty}/toolsets"),
-        *_troubled("toolsets", list_),
+        *troubled("toolsets", list_),
         Scene(name="toolset", path=f"{list_}/triage"),
         Scene(name="toolset-of-contractor", path=f"{list_}/triage", who="contractor"),
         Scene(name="toolset-new", path=f"{list_}/new"),
@@ -134,30 +134,30 @@ def _governed(full: str, empty: str, entries: dict[str, str]) -> list[Scene]:
         Scene(name="approvals-all", path=f"{approvals}?tab=all"),
         Scene(name="approvals-of-contractor", path=f"{approvals}?tab=mine", who="contractor"),
         Scene(name="approvals-empty", path=f"{empty}/approvals"),
-        *_troubled("approvals", approvals),
+        *troubled("approvals", approvals),
         Scene(name="approval", path=one),
         Scene(name="approval-json", path=f"{one}?tab=json"),
         Scene(name="approval-executed", path=f"{approvals}/{entries['approval_executed']}"),
         Scene(name="approval-denied-of-contractor", path=f"{approvals}/{entries['approval_denied']}", who="contractor"),
-        *_troubled("approval", one),
+        *troubled("approval", one),
         Scene(name="budgets", path=budgets),
         Scene(name="budgets-empty", path=f"{empty}/budgets"),
-        *_troubled("budgets", budgets),
+        *troubled("budgets", budgets),
         Scene(name="budget", path=f"{budgets}/{entries['budget']}"),
         Scene(name="budget-of-each", path=f"{budgets}/{entries['budget_of_each']}"),
         Scene(name="budget-new", path=f"{budgets}/new"),
         Scene(name="prices", path=f"{budgets}?tab=prices"),
-        Scene(name="prices-set", path=f"{budgets}?tab=prices", act=_press("Set price: Warehouse")),
+        Scene(name="prices-set", path=f"{budgets}?tab=prices", act=press("Set price: Warehouse")),
         Scene(name="usage", path=usage),
         Scene(name="usage-calls", path=f"{usage}?time=7d&show=calls"),
         Scene(name="usage-empty", path=f"{empty}/usage"),
         Scene(name="usage-of-contractor", path=usage, who="contractor"),
-        *_troubled("usage", usage),
+        *troubled("usage", usage),
         Scene(name="notifications", path=notifications),
-        Scene(name="notifications-add", path=notifications, act=_press("Add channel")),
+        Scene(name="notifications-add", path=notifications, act=press("Add channel")),
         Scene(name="notifications-empty", path=f"{empty}/settings/notifications"),
         Scene(name="notifications-of-contractor", path=notifications, who="contractor"),
-        *_troubled("notifications", notifications),
+        *troubled("notifications", notifications),
     ]
 
 
@@ -166,7 +166,7 @@ def _policies(full: str, empty: str, policy: str) -> list[Scene]:
     return [
         Scene(name="policies", path=policies),
         Scene(name="policies-empty", path=f"{empty}/policies"),
-        *_troubled("policies", policies),
+        *troubled("policies", policies),
         Scene(name="policies-of-contractor", path=policies, who="contractor"),
         Scene(name="policies-new", path=f"{policies}/new"),
         Scene(name="policies-new-tried", path=f"{policies}/new?kind=deny", act=_try_on_writes),
@@ -175,15 +175,15 @@ def _policies(full: str, empty: str, policy: str) -> list[Scene]:
         Scene(name="policy-history", path=f"{one}?tab=history"),
         Scene(name="policy-edit", path=f"{one}/edit"),
         Scene(name="policy-edit-refused", path=f"{one}/edit", act=_break_condition),
-        Scene(name="policy-delete", path=one, act=_press("Delete")),
-        *_troubled("policy", one),
+        Scene(name="policy-delete", path=one, act=press("Delete")),
+        *troubled("policy", one),
         Scene(name="policy-calls", path=f"{full}/audit?policy={policy}&time=7d"),
         Scene(name="tool-preview", path=f"{full}/connections/linear-prod?tool=linear-prod_create_issue", act=_preview),
         Scene(name="workspace", path=settings),
         Scene(name="workspace-self-approval", path=settings, act=_ask_for_self_approval),
         Scene(name="workspace-of-contractor", path=settings, who="contractor"),
-        *_troubled("workspace", settings),
-        Scene(name="members-group", path=f"{full}/settings/members", act=_press("Edit the group Finance")),
+        *troubled("workspace", settings),
+        Scene(name="members-group", path=f"{full}/settings/members", act=press("Edit the group Finance")),
     ]
 
 
@@ -193,16 +193,16 @@ def _people(full: str) -> list[Scene]:
         Scene(name="members", path=members),
         Scene(name="members-of-admin", path=members, who="admin"),
         Scene(name="members-of-contractor", path=members, who="contractor"),
-        Scene(name="members-invite", path=members, act=_press("Invite")),
-        Scene(name="members-role", path=members, act=_press("Role of Workspace member: Member")),
-        Scene(name="members-remove", path=members, act=_press("Remove Workspace member")),
-        *_troubled("members", members),
+        Scene(name="members-invite", path=members, act=press("Invite")),
+        Scene(name="members-role", path=members, act=press("Role of Workspace member: Member")),
+        Scene(name="members-remove", path=members, act=press("Remove Workspace member")),
+        *troubled("members", members),
         Scene(name="profile", path=f"{full}/profile"),
-        *_troubled("profile", f"{full}/profile"),
+        *troubled("profile", f"{full}/profile"),
     ]
 
 
-def _troubled(name: str, path: str) -> list[Scene]:
+def troubled(name: str, path: str) -> list[Scene]:
     """The same page while nothing has come yet, and when nothing comes."""
     return [
         Scene(name=f"{name}-loading", path=path, before=_unanswered, is_loading=True),
@@ -210,14 +210,14 @@ def _troubled(name: str, path: str) -> list[Scene]:
     ]
 
 
-def _press(name: str) -> Act:
+def press(name: str) -> Act:
     async def act(page: Page) -> None:
         await page.get_by_role("button", name=name, exact=True).first.click()
 
     return act
 
 
-def _press_link(name: str) -> Act:
+def press_link(name: str) -> Act:
     async def act(page: Page) -> None:
         await page.get_by_role("link", name=name).first.click()
 

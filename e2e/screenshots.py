@@ -14,13 +14,16 @@ import msgspec
 from playwright.async_api import Browser, BrowserContext, Page
 from playwright.async_api import TimeoutError as TooLate
 
+from e2e.account_scenes import account_scenes
 from e2e.scenes import Scene, scenes
 from e2e.support.chromium import chromium
+from e2e.support.customer_care import CustomerCare
 from e2e.support.page_checks import elements_beyond_the_screen, ready
 from e2e.support.people import Person
 from e2e.support.product import Product
 from e2e.support.showcase import Showcase
 from tests.product import PASSWORD
+from tests.support.certificates import Authority
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "e2e" / "artifacts" / "screenshots"
@@ -46,11 +49,13 @@ async def main(wanted: Iterable[str]) -> int:
     PICTURES.mkdir(parents=True, exist_ok=True)
     DOCUMENTED.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="screenshots-") as directory:
-        product = await Product.start(Path(directory) / "var")
+        authority = Authority(Path(directory))
+        product = await Product.start(Path(directory) / "var", CONDUCKTOR_OUTBOUND_CA_FILE=str(authority.pem))
         try:
-            async with Showcase(product) as shown, chromium() as browser:
+            async with Showcase(product) as shown, CustomerCare(shown, authority) as care, chromium() as browser:
                 await _sign_in(browser, shown.owner)
-                chosen = [s for s in scenes(shown, await shown.consent_request()) if _is_wanted(s, tuple(wanted))]
+                every = [*scenes(shown, await shown.consent_request()), *account_scenes(care)]
+                chosen = [scene for scene in every if _is_wanted(scene, tuple(wanted))]
                 return sum([await _photograph(browser, shown, look, chosen) for look in LOOKS])
         finally:
             await product.stop()
