@@ -116,7 +116,7 @@ class CustomerCare:
         return await self._shown.owner.ask(method, path, workspace=self.workspace, **given)
 
 
-_GUARDED = (
+_GUARDED: tuple[tuple[str, str, list[str]], ...] = (
     ("service-desk", "Service desk", ["read", "write", "destructive"]),
     ("customer-files", "Customer files", ["write", "destructive"]),
     ("wiki", "Wiki", ["read", "write", "destructive"]),

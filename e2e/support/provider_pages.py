@@ -36,7 +36,6 @@ async def come_back(person: Person, address: str) -> str:
 
 async def sign_in(person: Person, path: str, *, workspace: str) -> None:
     """The whole way; `path` begins it: `/connections/x/sign-in`, or with the person's own account."""
-    own = {"json": {}} if path.endswith("/own-account/sign-in") else {}
-    begun = await person.ask("POST", path, workspace=workspace, **own)
+    begun = await person.ask("POST", path, workspace=workspace, json={})
     location = await come_back(person, await signed_in_there(begun["authorize_url"], person.name))
     assert location.endswith("sign_in=done"), location

@@ -89,7 +89,7 @@ class Trail:
     @property
     def decision(self) -> dict[str, object]:
         """For the audit: what was decided, the approval that it waits for, attempts that failed, why it cost something else,
-        the toolset by whose endpoint and the executor by which it came, what the service asked."""
+        the toolset by whose endpoint and the executor by which it came, whose account it took, what the service asked."""
         asked = {"questions": self._questions[:QUESTIONS_KEPT]} if self._questions else {}
         return {**(self._decided.record if self._decided else {}), **self._notes, **asked}
 
@@ -98,6 +98,10 @@ class Trail:
         if self._written is None:
             raise RuntimeError("a trail must begin before it can be durable")
         await self._written
+
+    def goes_out_with_own_account(self) -> None:
+        """Not with the workspace's credential, but with that of the person who calls."""
+        self._notes["account"] = "own"
 
     def pays(self, bill: Bill) -> None:
         """What the call costs is read from it at the end, however the call ends."""

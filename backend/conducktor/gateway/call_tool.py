@@ -50,6 +50,8 @@ async def call_tool(gateway: Gateway, caller: Caller, request: CallRequest, rela
         trail.decided(decision)
         decision.permitted_call()
         async with gateway.budgets.reserve(call, decision.limits) as reservation:  # hold the money, atomically
+            if target.is_personal:
+                trail.goes_out_with_own_account()
             trail.pays(reservation)  # whatever the call costs in the end is in the audit
             await trail.durable()  # no durable entry, no call
             await gateway.approvals.begin(call)  # an approved call: from here on it is never sent again

@@ -24,6 +24,11 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     definition_hash: bytes = b""
     header_params: tuple[tuple[tuple[str, ...], str], ...] = ()
 
+    @property
+    def is_personal(self) -> bool:
+        """Whether it takes the caller's own account at the service."""
+        return self.connection is not None and self.operation_class in self.connection.personal_for
+
     def call(self, actor: Actor, request: CallRequest) -> ToolCall:
         return ToolCall(
             id=request.id,

@@ -169,6 +169,7 @@ async def test_reading_may_go_out_with_the_workspaces_credential_and_writing_wit
     assert place.shown_last() == of_bob
     assert text(await place.call(ada, "take")) == "taken"
     assert "not signed in" in text(await place.call(ada, "put"))
+    assert await _accounts(ada, place) == {"Bob put": "own", "Bob take": None, "Ada take": None, "Ada put": "own"}
 
 
 async def test_a_crowd_with_an_ended_token_makes_one_refresh_for_each_person(place: Place, ada: Person, bob: Person) -> None:
@@ -493,6 +494,18 @@ async def test_an_older_client_that_can_open_links_gets_the_error_of_its_revisio
     decoded(await bob.client.legacy("initialize", promised | {"capabilities": {}}))
     assert answer["error"]["code"] == -32042
     assert answer["error"]["data"]["elicitations"][0]["mode"] == "url"
+
+
+async def _accounts(admin: Person, place: Place) -> dict[str, str | None]:
+    """With whose account each of four calls went out, as the audit has it."""
+    lines: list[dict[str, Any]] = []
+    async with asyncio.timeout(30):
+        while len(lines) < 4 or not all(line["outcome"] for line in lines):
+            found = await admin.browser.get(f"{BASE}/audit", params={"connection": place.name, "kind": "call"})
+            lines = decoded(found)["items"]
+            await asyncio.sleep(0.01)
+    entries = [decoded(await admin.browser.get(f"{BASE}/audit/{line['id']}")) for line in lines]
+    return {f"{e['line']['person']} {e['line']['tool']}": (e["decision"] or {}).get("account") for e in entries}
 
 
 async def _ended(admin: Person, deed: str) -> str:

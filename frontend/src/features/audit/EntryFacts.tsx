@@ -31,7 +31,7 @@ function factsOf(workspace: string, { line, network, arguments_digest: digest, d
   const list = paths.audit({ workspace });
   const isCall = line.kind === "call";
   const questions = questionsOf(decision);
-  const { toolset, executor } = wayOf(decision);
+  const { toolset, executor, isOwnAccount } = wayOf(decision);
   const facts: [string, ReactNode | null][] = [
     [
       "Who",
@@ -46,6 +46,7 @@ function factsOf(workspace: string, { line, network, arguments_digest: digest, d
     ["Asked for", ASKED_FOR[line.method] ?? null],
     ["Toolset", toolset === undefined ? null : <Toolset workspace={workspace} name={toolset} />],
     ["Run with", executor === undefined ? null : <Mono text={executor} />],
+    ["Account", isOwnAccount ? `${line.person}’s own, not the workspace’s` : null],
     ["What it may do", line.operation_class === null ? null : (CLASSES[line.operation_class] ?? line.operation_class)],
     ["Policies", isCall ? <Policies workspace={workspace} decision={decision} /> : null],
     ["What the service asked", questions.length === 0 ? null : <Questions questions={questions} />],
