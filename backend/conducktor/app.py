@@ -60,7 +60,7 @@ def create_app(settings: Settings, *, process_index: int = 0, described: bool = 
     """
     parts = Parts(settings)
     pages = OpenPages()
-    subscriptions = McpSubscriptions(parts.listeners, parts.subscriptions)
+    subscriptions = McpSubscriptions(parts.listeners, parts.subscriptions, settings.stream_ping_s)
     traits = ClientTraits(parts.database, parts.changes)
     methods = Methods(parts.gateway, parts.lists, parts.authenticator, traits, subscriptions, McpTasks(parts.tasks))
     mcp = McpEndpoint(
@@ -70,6 +70,7 @@ def create_app(settings: Settings, *, process_index: int = 0, described: bool = 
         subscriptions,
         ClientQuestions(parts.exchanges),
         resource=settings.resource,
+        ping_s=settings.stream_ping_s,
     )
 
     @asynccontextmanager

@@ -31,6 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sandbox_port: int = 0
     call_deadline_s: float = 45.0
     task_after_s: float = 10.0
+    stream_ping_s: float = 15.0
     calls_per_connection: int = 200
     catalog: Path | None = None
     catalog_hide: tuple[str, ...] = ()
@@ -96,6 +97,10 @@ VARIABLES: dict[str, tuple[str, str]] = {
     "task_after_s": (
         "CONDUCKTOR_TASK_AFTER_S",
         "Seconds after which a client that can follow tasks gets one for a tool call that goes on.",
+    ),
+    "stream_ping_s": (
+        "CONDUCKTOR_STREAM_PING_S",
+        "Seconds after which an open stream on which nothing was said gets a comment, so that no proxy hangs up.",
     ),
     "calls_per_connection": (
         "CONDUCKTOR_CALLS_PER_CONNECTION",
@@ -187,6 +192,8 @@ def _check(settings: Settings) -> None:
         raise Invalid("CONDUCKTOR_CALL_DEADLINE_S must be between 1 and 600 seconds.")
     if not 0 < settings.task_after_s <= 600:
         raise Invalid("CONDUCKTOR_TASK_AFTER_S must be above 0 and at most 600 seconds.")
+    if not 0.1 <= settings.stream_ping_s <= 600:
+        raise Invalid("CONDUCKTOR_STREAM_PING_S must be between 0.1 and 600 seconds.")
 
 
 def _is_loopback(host: str) -> bool:

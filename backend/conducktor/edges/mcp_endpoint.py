@@ -57,13 +57,16 @@ class McpEndpoint:
         questions: ClientQuestions,
         *,
         resource: str,
+        ping_s: float,
     ) -> None:
+        """`ping_s`: no stream is silent for longer."""
         self._methods = methods
         self._subscriptions = subscriptions
         self._questions = questions
         self._authenticator = authenticator
         self._in_flight = in_flight
         self._resource = resource
+        self._ping_s = ping_s
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         door = door_of(scope.get("path_params"))
@@ -130,7 +133,7 @@ class McpEndpoint:
         send: Send,
     ) -> None:
         """The client takes events: whatever the upstream says meanwhile goes before the answer."""
-        stream = EventStream(send)
+        stream = EventStream(send, self._ping_s)
         try:
             relay = relay_for(caller, message, stream.push, self._questions)
             try:

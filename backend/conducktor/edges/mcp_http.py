@@ -9,7 +9,6 @@ from litestar.types import Receive, Scope, Send
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 BODY_TIMEOUT_S = 20.0
-KEEPALIVE_S = 15.0
 STREAM_AFTER_S = 5.0
 MAX_WAITING_EVENTS = 1000
 READ_WITHIN_S = 20.0
@@ -106,13 +105,15 @@ class EventStream:
     It becomes a stream with the first notification, or when the answer takes long, so that nobody in between hangs up.
     """
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, ping_s: float) -> None:
+        """`ping_s`: never silent for longer."""
         self._send = send
+        self._ping_s = ping_s
         self._events: deque[bytes] = deque()
         self._more = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
         self._has_begun = False
-        self._timer = asyncio.get_running_loop().call_later(STREAM_AFTER_S, self._start)
+        self._timer = asyncio.get_running_loop().call_later(min(STREAM_AFTER_S, ping_s), self._start)
 
     @property
     def is_open(self) -> bool:
@@ -160,7 +161,7 @@ class EventStream:
                 await self._event(self._events.popleft(), more=True)
             self._more.clear()
             try:
-                async with asyncio.timeout(KEEPALIVE_S):
+                async with asyncio.timeout(self._ping_s):
                     await self._more.wait()
             except TimeoutError:
                 await self._send({"type": "http.response.body", "body": b": still working\n\n", "more_body": True})
@@ -174,9 +175,10 @@ class EventStream:
 class LongStream:
     """Server-sent events without an end of their own. A client that does not read for `READ_WITHIN_S` counts as gone."""
 
-    def __init__(self, receive: Receive, send: Send) -> None:
+    def __init__(self, receive: Receive, send: Send, ping_s: float) -> None:
         self._receive = receive
         self._send = send
+        self._ping_s = ping_s
         self._has_begun = False
         self._wrote_at = 0.0
         self.is_gone = False
@@ -196,9 +198,14 @@ class LongStream:
     async def still_here(self) -> None:
         await self._write(b": still here\n\n")
 
+    @property
+    def may_be_silent_s(self) -> float:
+        """Until something must be said, so that nobody in between hangs up."""
+        return max(0.0, self._wrote_at + self._ping_s - asyncio.get_running_loop().time())
+
     async def keep_alive(self) -> None:
-        """Say something when nothing was said for long, so that nobody in between hangs up."""
-        if asyncio.get_running_loop().time() - self._wrote_at >= KEEPALIVE_S:
+        """Say something if it is time."""
+        if not self.may_be_silent_s:
             await self.still_here()
 
     async def end(self, last: bytes | None = None) -> None:

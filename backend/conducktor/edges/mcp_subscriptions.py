@@ -54,7 +54,9 @@ class Filter(msgspec.Struct, frozen=True, rename="camel"):
 class McpSubscriptions:
     """One per process."""
 
-    def __init__(self, listeners: Listeners, subscriptions: Subscriptions) -> None:
+    def __init__(self, listeners: Listeners, subscriptions: Subscriptions, ping_s: float) -> None:
+        """`ping_s`: no stream is silent for longer."""
+        self._ping_s = ping_s
         self._listeners = listeners
         self._subscriptions = subscriptions
 
@@ -69,7 +71,7 @@ class McpSubscriptions:
         with self._open(caller, door, wants, message) as listener:
             await listener.look_again(caller)
             honoured = await self._follow_all(listener, caller, dict.fromkeys(asked.resource_subscriptions))
-            stream = LongStream(receive, send)
+            stream = LongStream(receive, send, self._ping_s)
             meta = {SUBSCRIPTION_ID: msgspec.Raw(message.id)}
             acknowledged = {"_meta": meta, "notifications": _acknowledged(asked, honoured)}
             await stream.say(notification_body("notifications/subscriptions/acknowledged", encode(acknowledged)))
@@ -88,7 +90,7 @@ class McpSubscriptions:
 
         with self._open(caller, door, EVERY_LIST) as listener:
             await look(caller)
-            stream = LongStream(receive, send)
+            stream = LongStream(receive, send, self._ping_s)
             await stream.still_here()
             await self._serve(listener, stream, again, {}, look)
             await stream.end()
@@ -128,7 +130,7 @@ class McpSubscriptions:
         with stream.watched(listener.end):
             while True:
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(RECHECK_S):
+                    async with asyncio.timeout(min(RECHECK_S, stream.may_be_silent_s)):
                         await listener.woken.wait()
                         await asyncio.sleep(GATHER_S)
                 listener.woken.clear()

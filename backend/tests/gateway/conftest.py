@@ -1,7 +1,9 @@
 """One product for the folder, a person, and connections to servers that do what a test says."""
 
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Iterator
 
+import msgspec
 import pytest
 
 from conducktor.settings import Settings
@@ -9,7 +11,10 @@ from tests.connections.shelf import Shelf, tool
 from tests.gateway.client import Client
 from tests.product import Browser, Product, decoded, running_product, signed_up
 from tests.support.databases import copied
+from tests.support.served import Process, killed_in_the_end
 
+PING_S = 0.5
+"""Of the served processes."""
 DEADLINE_S = 3.0  # above what a busy machine needs for any answer; a few tests wait it out
 
 
@@ -25,6 +30,17 @@ async def product(postgres: str, template: str, tmp_path_factory: pytest.TempPat
         )
         async with running_product(settings) as running:
             yield running
+
+
+@pytest.fixture(scope="package")
+def processes(product: Product) -> Iterator[list[Process]]:
+    """Processes of their own beside the test's; wait until one is `ready`."""
+    many = int(os.environ.get("CROSSING_PROCESSES", "1"))
+    # A crowd waits for its turn; and open streams are heard of within moments.
+    settings = msgspec.structs.replace(product.parts.settings, call_deadline_s=60.0, stream_ping_s=PING_S)
+    served = [Process(settings, settings.origin, settings.data_dir / "served.log") for _ in range(many)]
+    with killed_in_the_end(served):
+        yield served
 
 
 @pytest.fixture(scope="package")

@@ -14,11 +14,12 @@ STREAM = "application/json, text/event-stream"
 
 
 class Ear:
-    """`messages` in the order in which they came; `closed` is set at the stream's end."""
+    """`messages` in the order in which they came, `comments` beside them; `closed` is set at the stream's end."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
         self.messages: list[dict[str, Any]] = []
+        self.comments = 0
         self.closed = asyncio.Event()
         self._more = asyncio.Condition()
 
@@ -32,13 +33,20 @@ class Ear:
             await self._more.wait_for(lambda: self.methods.count(method) >= times)
         return [message for message in self.messages if message.get("method", "(answer)") == method][-1]
 
+    async def hears_comments(self, more: int, *, within_s: float = 10.0) -> None:
+        """Wait for so many from now on."""
+        heard = self.comments
+        async with asyncio.timeout(within_s), self._more:
+            await self._more.wait_for(lambda: self.comments >= heard + more)
+
     async def listen(self) -> None:
         try:
             async for line in self.response.aiter_lines():
-                if line.startswith("data: "):
-                    async with self._more:
+                async with self._more:
+                    if line.startswith("data: "):
                         self.messages.append(json.loads(line.removeprefix("data: ")))
-                        self._more.notify_all()
+                    self.comments += line.startswith(":")
+                    self._more.notify_all()
         except httpx.HTTPError:
             pass
         finally:

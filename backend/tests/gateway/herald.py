@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from tests.connections.shelf import tool
+from tests.gateway.ear import Ear
 from tests.support.raw_server import Received, answer
 from tests.support.rpc_server import Behaviour, RpcServer, error, event, reply, result
 
@@ -51,6 +52,13 @@ class Herald(RpcServer):
 
     def updated(self, uri: str) -> None:
         self.tell("notifications/resources/updated", uri=uri)
+
+    async def heard_of(self, ear: Ear, uri: str) -> None:
+        """Update it until it is heard of: which process listens already, and since when, can not be seen from outside."""
+        async with asyncio.timeout(20):
+            while uri not in [message.get("params", {}).get("uri") for message in ear.messages]:
+                self.updated(uri)
+                await asyncio.sleep(0.05)
 
     def hang_up(self) -> None:
         """Break every stream off."""

@@ -4,12 +4,11 @@ import asyncio
 import json
 import os
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from uuid import UUID
 
 import httpx
-import msgspec
 import pytest
 
 from tests.connections.shelf import Shelf, tool
@@ -17,22 +16,12 @@ from tests.gateway.client import META, MODERN, Client
 from tests.product import Browser, Product, decoded, signed_up
 from tests.support.raw_server import Received, answer
 from tests.support.rpc_server import event, reply
-from tests.support.served import Process, killed_in_the_end
+from tests.support.served import Process
 
 CLIENTS = int(os.environ.get("CROSSING_CLIENTS", "40"))
 CALLS = int(os.environ.get("CROSSING_CALLS", "400"))
-SERVED = int(os.environ.get("CROSSING_PROCESSES", "1"))
-"""Processes of their own; with a single one, the test's own is the second."""
 APPS = 4
 """Authorizations among which the clients are shared out."""
-
-
-@pytest.fixture(scope="module")
-def processes(product: Product) -> Iterator[list[Process]]:
-    settings = msgspec.structs.replace(product.parts.settings, call_deadline_s=60.0)  # a crowd waits for its turn
-    served = [Process(settings, settings.origin, settings.data_dir / "crossing.log") for _ in range(SERVED)]
-    with killed_in_the_end(served):
-        yield served
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +54,7 @@ async def test_no_reply_crosses_to_another_client(product: Product, ada: Browser
         apps = [await stack.enter_async_context(await Client.authorized(product, ada, "lab")) for _ in range(APPS)]
         for process in processes:
             await process.ready()
-        ports = [process.port for process in processes] + [product.parts.settings.port] * (2 - SERVED)
+        ports = [*(process.port for process in processes), product.parts.settings.port][:2]
         talks = (_talk(number, ports[number % 2], apps[number % APPS].token) for number in range(CLIENTS))
         heard = await asyncio.gather(*talks)
     assert sum(heard) == CALLS // CLIENTS * CLIENTS

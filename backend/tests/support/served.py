@@ -17,7 +17,7 @@ from tests.gateway.client import Client
 
 BACKEND = Path(__file__).parents[2]
 
-_GIVEN = ("database_url", "data_dir", "outbound_allow", "local_servers", "call_deadline_s", "task_after_s")
+_GIVEN = ("database_url", "data_dir", "outbound_allow", "local_servers", "call_deadline_s", "task_after_s", "stream_ping_s")
 
 
 class Process:
