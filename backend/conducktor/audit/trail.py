@@ -8,6 +8,7 @@ from typing import Any, Protocol, Self
 
 from conducktor.core.actor import Actor
 from conducktor.core.errors import ConducktorError, Kind
+from conducktor.core.ids import CallId
 from conducktor.core.money import MicroUsd
 from conducktor.core.tool_call import CallRequest, CallResult, Outcome, ToolCall
 
@@ -89,7 +90,8 @@ class Trail:
     @property
     def decision(self) -> dict[str, object]:
         """For the audit: what was decided, the approval that it waits for, attempts that failed, why it cost something else,
-        the toolset by whose endpoint and the executor by which it came, whose account it took, what the service asked."""
+        the toolset by whose endpoint and the executor by which it came, whose account it took, what the service asked, the call
+        that it goes on with."""
         asked = {"questions": self._questions[:QUESTIONS_KEPT]} if self._questions else {}
         return {**(self._decided.record if self._decided else {}), **self._notes, **asked}
 
@@ -106,6 +108,10 @@ class Trail:
     def pays(self, bill: Bill) -> None:
         """What the call costs is read from it at the end, however the call ends."""
         self._bill = bill
+
+    def goes_on(self, begun: CallId) -> None:
+        """This is a further round of a call that began before."""
+        self._notes["continues"] = str(begun)
 
     def asked(self, note: dict[str, Any]) -> None:
         """What is known of a question that the service asked meanwhile, or of its answer; it may be completed later."""

@@ -51,6 +51,11 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
         """What is held before the call: its price, or the estimate where that is known only afterwards."""
         return self.unit if self.basis is Basis.CALL else self.hold_after
 
+    @property
+    def of_later_rounds(self) -> "Price":
+        """What answers to a service's questions cost: a price per call is paid with the round in which the service asked."""
+        return FREE if self.basis is Basis.CALL else self
+
     def cost_of(self, result: CallResult) -> Cost:
         """An error of the protocol is no answer and costs nothing; a tool's own error costs what an answer does."""
         if result.result is None or self.is_free:
@@ -60,16 +65,18 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
                 amount = -(-result.size // _KIB) * self.unit
                 return self._bounded(Decimal(amount), "Its result is so large that its price is above the highest.")
             case Basis.META:
-                return self._said_by_service(result.result)
+                return self._said_by_service(result.result, asks=result.asks)
             case _:
                 return Cost(self.unit)
 
-    def _said_by_service(self, result: msgspec.Raw) -> Cost:
+    def _said_by_service(self, result: msgspec.Raw, *, asks: bool) -> Cost:
         try:
             meta = _decode_object(_decode_object(result).get("_meta", b"{}"))
         except msgspec.MsgspecError:
             meta = {}
         said = bytes(meta.get(self.meta_key or "", b""))
+        if not said and asks:
+            return Cost(MicroUsd(0))  # the answer will name it
         if not _NUMBER.fullmatch(said):
             what = "named no cost" if not said else "named a cost that is not a number from 0 upwards"
             return Cost(self.hold, f"The service {what} in _meta[{self.meta_key!r}], so what was held is charged.")
@@ -79,3 +86,6 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
         if amount > HIGHEST_PRICE:
             return Cost(self.hold, f"{remark} What was held is charged.")
         return Cost(MicroUsd(int(amount.to_integral_value(ROUND_CEILING))))
+
+
+FREE = Price(basis=Basis.FREE)

@@ -39,7 +39,8 @@ class Tariff:
         if call.connection_id is None:
             return None
         own = self._prices.get((call.connection_id, call.tool)) if call.method == "tools/call" else None
-        return own or self._prices.get((call.connection_id, None))
+        price = own or self._prices.get((call.connection_id, None))
+        return price.of_later_rounds if price is not None and call.continues is not None else price
 
     def draws(self, call: ToolCall, limits: Sequence[SpendingLimit], now: datetime) -> tuple[Draw, ...]:
         """The budgets that cover the call, and the `limits` that policies set for it."""

@@ -66,6 +66,8 @@ class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
     """The same for a toolset."""
     conversation_id: str | None = None
     claim: ApprovalClaim | None = None
+    continues: CallId | None = None
+    """The call in whose course something was asked, where this one brings the answers: it is the same call going on."""
 
 
 class Outcome(StrEnum):
@@ -84,12 +86,14 @@ class Outcome(StrEnum):
 class CallResult(msgspec.Struct, frozen=True, kw_only=True):
     """The upstream's answer, untouched: either `result` or a JSON-RPC `error` object (both raw JSON).
 
-    `earlier_attempts` are the faults of those that came before the one that was answered.
+    `earlier_attempts` are the faults of those that came before the one that was answered. `asks`: it is no answer yet, the
+    client is asked for something first (`input_required`).
     """
 
     result: msgspec.Raw | None = None
     error: msgspec.Raw | None = None
     is_error: bool = False
+    asks: bool = False
     earlier_attempts: tuple[str, ...] = ()
 
     @property

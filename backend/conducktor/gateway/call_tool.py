@@ -9,6 +9,7 @@ from conducktor.core.tool_call import CallRequest, CallResult
 from conducktor.gateway.executors import unwrapped
 from conducktor.gateway.guarded_relay import guarded
 from conducktor.gateway.relay import Relay
+from conducktor.gateway.request_state import RequestStates
 from conducktor.gateway.resolve import Resolver
 from conducktor.gateway.upstream import Upstream
 from conducktor.oauth.caller import Caller
@@ -24,6 +25,7 @@ class Gateway(msgspec.Struct, frozen=True):
     approvals: Approvals
     budgets: Budgets
     upstream: Upstream
+    states: RequestStates
 
 
 async def call_tool(gateway: Gateway, caller: Caller, request: CallRequest, relay: Relay) -> CallResult:
@@ -46,9 +48,14 @@ async def call_tool(gateway: Gateway, caller: Caller, request: CallRequest, rela
             trail.decided(decision)
             trail.finish(answered)
             return answered
-        decision = await gateway.policies.count(decision)  # rate limits: only calls that go on count
-        trail.decided(decision)
-        decision.permitted_call()
+        if relay.ask is None:
+            call = gateway.states.placed(call)  # answers to what an earlier round asked belong to its call
+        if call.continues is None:
+            decision = await gateway.policies.count(decision)  # rate limits: only calls that go on count
+            trail.decided(decision)
+            decision.permitted_call()
+        else:
+            trail.goes_on(call.continues)
         async with gateway.budgets.reserve(call, decision.limits) as reservation:  # hold the money, atomically
             if target.is_personal:
                 trail.goes_out_with_own_account()

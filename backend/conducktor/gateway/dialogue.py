@@ -16,7 +16,7 @@ from conducktor.connections import mcp_fault as fault
 from conducktor.connections.mcp_abilities import NOTHING, askable
 from conducktor.connections.mcp_client import Era, Inquiry, OnInquiry, Reply, Transport, Unanswered
 from conducktor.connections.toolbox import Connected
-from conducktor.core.tool_call import CallResult, ToolCall
+from conducktor.core.tool_call import ToolCall
 from conducktor.gateway.held_calls import Asked, HeldCalls
 from conducktor.gateway.links import MOST_ROUNDS, Links
 from conducktor.gateway.questions import answer_of, described, fit, responses
@@ -52,7 +52,9 @@ class Dialogues:
 
     async def _in_results(self, call: ToolCall, connected: Connected, params: Params, relay: Relay, send: Send) -> Reply:
         if "requestState" in params:
-            params["requestState"] = await self._states.unseal(call, params["requestState"])
+            state = await self._states.unseal(call, params.pop("requestState"))
+            if state is not None:
+                params["requestState"] = state
         _note_answers(relay, params)
         reply = await send(params, None)
         asking = _asking(reply)
@@ -176,11 +178,6 @@ def _asking(reply: Reply) -> Params | None:
         return _decode_object(reply.result) if _decode_kind(reply.result).result_type == ASKS else None
     except msgspec.MsgspecError:
         return None
-
-
-def asks_something(result: CallResult) -> bool:
-    """Of its client, before it goes on."""
-    return _asking(Reply(result.result, None)) is not None
 
 
 class _Kind(msgspec.Struct):

@@ -18,7 +18,6 @@ from conducktor.core.errors import Conflict, Unavailable
 from conducktor.core.ids import UserId
 from conducktor.core.tool_call import CallRequest, CallResult
 from conducktor.gateway.call_tool import Gateway, call_tool
-from conducktor.gateway.dialogue import asks_something
 from conducktor.gateway.executors import unwrapped
 from conducktor.gateway.kept_calls import TOPIC, Ended, KeptCall, KeptCalls
 from conducktor.gateway.relay import Relay, Send
@@ -185,7 +184,7 @@ def _not_to_be_kept(result: CallResult) -> Exception | None:
             f"The call was carried out, but its answer ({result.size} bytes) is too large to be kept.",
             next_step="Ask for less, if the tool can be told to.",
         )
-    if asks_something(result):
+    if result.asks:
         return AskedTooLate(
             "The service asked something in return, after so long that nobody could be asked any more.",
             next_step="Look at the service for what it did before you call again.",

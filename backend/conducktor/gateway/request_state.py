@@ -15,7 +15,7 @@ import msgspec
 
 from conducktor.core.clock import Clock
 from conducktor.core.errors import Invalid
-from conducktor.core.ids import new_id
+from conducktor.core.ids import CallId, new_id
 from conducktor.core.tool_call import ToolCall
 from conducktor.gateway import queries
 from conducktor.infra.database import Database
@@ -39,7 +39,13 @@ class _Sealed(msgspec.Struct, frozen=True, array_like=True):
     id: UUID
     expires_at: datetime
     kind: str
-    state: str
+    state: str | None
+    call: UUID
+    """The one that began it."""
+
+
+class _Params(msgspec.Struct):
+    request_state: msgspec.Raw = msgspec.field(name="requestState")
 
 
 class RequestStates:
@@ -50,12 +56,20 @@ class RequestStates:
         self._key_ring = key_ring
         self._clock = clock
 
+    def placed(self, call: ToolCall) -> ToolCall:
+        """The call as the one that it goes on with, where it brings a state of ours; that is spent before anything is sent."""
+        if b'"requestState"' not in bytes(call.params):
+            return call
+        try:
+            begun = self._read(call, _decode_params(call.params).request_state).call
+        except (BadRequestState, msgspec.MsgspecError):
+            return call
+        return msgspec.structs.replace(call, continues=CallId(begun))
+
     def seal(self, call: ToolCall, asking: dict[str, msgspec.Raw]) -> msgspec.Raw:
         """A result that asks, with its `requestState`, if it has one, in our envelope."""
-        if "requestState" in asking:
-            state = msgspec.json.decode(asking["requestState"], type=str)
-            asking = {**asking, "requestState": self._sealed(call, _UPSTREAM, state)}
-        return msgspec.Raw(_encode(asking))
+        state = msgspec.json.decode(asking["requestState"], type=str) if "requestState" in asking else None
+        return msgspec.Raw(_encode({**asking, "requestState": self._sealed(call, _UPSTREAM, state)}))
 
     def asking(self, call: ToolCall, questions: Mapping[str, object], waits_at: UUID) -> msgspec.Raw:
         """A result that asks for a held call."""
@@ -65,28 +79,29 @@ class RequestStates:
         """A result that asks to open links before the call is made anew; `rounds` says how often it was asked."""
         return self._asking(call, questions, _LINKS, str(rounds))
 
-    async def unseal(self, call: ToolCall, sent: msgspec.Raw) -> msgspec.Raw:
-        """The upstream's own state. Raises BadRequestState: changed, someone else's, another request's, old, or used."""
-        return msgspec.Raw(_encode(await self._opened(call, sent, _UPSTREAM)))
+    async def unseal(self, call: ToolCall, sent: msgspec.Raw) -> msgspec.Raw | None:
+        """The upstream's own state, if it had one. Raises BadRequestState: changed, another's, old, or used."""
+        state = await self._opened(call, sent, _UPSTREAM)
+        return None if state is None else msgspec.Raw(_encode(state))
 
     async def unseal_held(self, call: ToolCall, sent: msgspec.Raw) -> UUID:
         """Where the held call waits. Raises as `unseal`."""
-        return UUID(await self._opened(call, sent, _HELD))
+        return UUID(await self._opened(call, sent, _HELD) or "")
 
     async def unseal_links(self, call: ToolCall, sent: msgspec.Raw) -> int | None:
         """How often it was asked to open links; None, and nothing is spent, for a state of another kind. Raises as `unseal`."""
-        return int(await self._opened(call, sent, _LINKS)) if self._read(call, sent).kind == _LINKS else None
+        return int(await self._opened(call, sent, _LINKS) or 0) if self._read(call, sent).kind == _LINKS else None
 
     def _asking(self, call: ToolCall, questions: Mapping[str, object], kind: str, state: str) -> msgspec.Raw:
         sealed = self._sealed(call, kind, state)
         return msgspec.Raw(_encode({"resultType": "input_required", "inputRequests": questions, "requestState": sealed}))
 
-    def _sealed(self, call: ToolCall, kind: str, state: str) -> msgspec.Raw:
-        content = _encode(_Sealed(new_id(), self._clock() + LASTS, kind, state))
+    def _sealed(self, call: ToolCall, kind: str, state: str | None) -> msgspec.Raw:
+        content = _encode(_Sealed(new_id(), self._clock() + LASTS, kind, state, call.continues or call.id))
         sealed = self._key_ring.seal(content, bound_to=self._binding(call))
         return msgspec.Raw(_encode(base64.urlsafe_b64encode(sealed).decode()))
 
-    async def _opened(self, call: ToolCall, sent: msgspec.Raw, kind: str) -> str:
+    async def _opened(self, call: ToolCall, sent: msgspec.Raw, kind: str) -> str | None:
         opened = self._read(call, sent)
         if opened.kind != kind:  # the server changed its era in between
             raise _not_given()
@@ -116,3 +131,4 @@ def _not_given() -> BadRequestState:
 
 _encode = msgspec.json.Encoder().encode
 _decode_sealed = msgspec.json.Decoder(_Sealed).decode
+_decode_params = msgspec.json.Decoder(_Params).decode

@@ -14,7 +14,7 @@ from conducktor.connections.openapi.client import RestClient
 from conducktor.core.tool_call import CallRequest, CallResult, ToolCall
 from conducktor.gateway.completion import completion_params
 from conducktor.gateway.courier import Courier
-from conducktor.gateway.dialogue import Dialogues, Params
+from conducktor.gateway.dialogue import ASKS, Dialogues, Params
 from conducktor.gateway.mirrored_headers import mirrored_headers
 from conducktor.gateway.relay import Relay
 from conducktor.gateway.subscribing import SUBSCRIBE, Subscribing
@@ -126,7 +126,7 @@ def _result(connection: str, reply: Reply) -> CallResult:
     head = _head(reply.result)
     if head.result_type == TASK:
         raise fault.rejected(connection, "it answers with a task, which it was not asked for")
-    return CallResult(result=reply.result, is_error=head.is_error)
+    return CallResult(result=reply.result, is_error=head.is_error, asks=head.result_type == ASKS)
 
 
 def _params(call: ToolCall, request: CallRequest, relay: Relay) -> dict[str, msgspec.Raw]:

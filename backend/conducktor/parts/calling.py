@@ -46,7 +46,9 @@ class Parts(WithAuthorization):
         self.lists = Lists(self.toolboxes, self.management)
         self.exchanges = Exchanges(self.database, self.changes, self.key_ring, self.clock)
         self.held_calls = HeldCalls(self.exchanges)
+        states = RequestStates(self.database, self.key_ring, self.clock)
         self.gateway = Gateway(
+            states=states,
             audit=self.audit,
             resolver=Resolver(self.toolboxes, self.management),
             policies=self.policies,
@@ -56,11 +58,7 @@ class Parts(WithAuthorization):
                 self.mcp,
                 self.rest,
                 self.management,
-                Dialogues(
-                    RequestStates(self.database, self.key_ring, self.clock),
-                    self.held_calls,
-                    deadline_s=settings.call_deadline_s,
-                ),
+                Dialogues(states, self.held_calls, deadline_s=settings.call_deadline_s),
                 credentials=self.credentials,
                 subscribing=Subscribing(self.watches, self.refreshes, settings.call_deadline_s),
                 courier=Courier(

@@ -83,9 +83,12 @@ async def introduce(client: Client, abilities: dict[str, Any]) -> None:
     assert (await client.legacy("initialize", params)).status_code == 200
 
 
-async def asked_on_stream(client: Client, on_question: Answering, *, name: str = "curious_echo", **arguments: object) -> Any:
+async def asked_on_stream(
+    client: Client, on_question: Answering, *, name: str = "curious_echo", state: str | None = None, **arguments: object
+) -> Any:
     """The JSON-RPC answer to a call in the handshake era; what comes before it goes to `on_question`."""
-    body = {"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": {"name": name, "arguments": arguments}}
+    params = {"name": name, "arguments": arguments} | ({"requestState": state} if state else {})
+    body = {"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": params}
     headers = {"Authorization": f"Bearer {client.token}", "Accept": "application/json, text/event-stream"}
     async with client.http.stream("POST", client.url, json=body, headers=headers) as response:
         if "event-stream" not in response.headers["content-type"]:

@@ -31,7 +31,7 @@ function factsOf(workspace: string, { line, network, arguments_digest: digest, d
   const list = paths.audit({ workspace });
   const isCall = line.kind === "call";
   const questions = questionsOf(decision);
-  const { toolset, executor, isOwnAccount } = wayOf(decision);
+  const { toolset, executor, isOwnAccount, continues } = wayOf(decision);
   const facts: [string, ReactNode | null][] = [
     [
       "Who",
@@ -49,6 +49,7 @@ function factsOf(workspace: string, { line, network, arguments_digest: digest, d
     ["Account", isOwnAccount ? `${line.person}’s own, not the workspace’s` : null],
     ["What it may do", line.operation_class === null ? null : (CLASSES[line.operation_class] ?? line.operation_class)],
     ["Policies", isCall ? <Policies workspace={workspace} decision={decision} /> : null],
+    ["Goes on with", continues === undefined ? null : <Begun workspace={workspace} entry={continues} />],
     ["What the service asked", questions.length === 0 ? null : <Questions questions={questions} />],
     ["Attempts", attemptsOf(decision) ?? null],
     ["Duration", line.duration_ms === null ? null : durationOf(line.duration_ms)],
@@ -106,6 +107,11 @@ function Toolset({ workspace, name }: { workspace: string; name: string }) {
       {name}
     </Link>
   );
+}
+
+/** A call in which the service asked something is one entry for each round; the first one paid. */
+function Begun({ workspace, entry }: { workspace: string; entry: string }) {
+  return <Link to={paths.auditEntry({ workspace, entry })}>The call in which the service asked</Link>;
 }
 
 function Conversation({ list, id }: { list: string; id: string }) {
