@@ -6,7 +6,7 @@ from uuid import UUID
 
 from conducktor.connections import queries
 from conducktor.connections.health import jobs as health
-from conducktor.connections.own_accounts.jobs import revoke_left_accounts
+from conducktor.connections.own_accounts.jobs import look_at_accounts, revoke_left_accounts
 from conducktor.core.ids import ConnectionId, WorkspaceId
 from conducktor.infra.queue import Job, Periodic
 
@@ -42,5 +42,6 @@ JOBS: dict[str, Job] = {
 PERIODIC = (
     Periodic(ring_due_checks, "* * * * * */10"),
     Periodic(revoke_left_accounts, "* * * * * */30"),
+    Periodic(look_at_accounts, "* * * * * 15,45"),
     *health.PERIODIC,
 )

@@ -202,6 +202,7 @@ class OwnAccountRow(UUIDv7Base):
             ["workspace_id", "user_id"], ["members.workspace_id", "members.user_id"], ondelete="SET NULL (user_id)"
         ),
         Index("ix_own_accounts_workspace_user", "workspace_id", "user_id"),
+        Index("ix_own_accounts_next_check_at", "next_check_at"),
     )
 
     workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
@@ -214,3 +215,7 @@ class OwnAccountRow(UUIDv7Base):
     claim: Mapped[int] = mapped_column(Integer, default=0)
     claimed_until: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
     signed_in_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+    used_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    checked_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    next_check_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    failures_in_row: Mapped[int] = mapped_column(Integer, default=0, server_default="0")

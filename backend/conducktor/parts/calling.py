@@ -107,6 +107,7 @@ class Parts(WithAuthorization):
 
 
 _BY_NAME = (
+    "account_checks",
     "account_post",
     "audit",
     "catalog",

@@ -10,6 +10,7 @@ from conducktor.connections.lifecycle import Lifecycle
 from conducktor.connections.local.servers import read_local_servers
 from conducktor.connections.mcp_client import McpClient
 from conducktor.connections.openapi.client import RestClient
+from conducktor.connections.own_accounts.checks import AccountChecks
 from conducktor.connections.own_accounts.link import SignInLinks
 from conducktor.connections.own_accounts.own_accounts import OwnAccounts
 from conducktor.connections.sign_in.keeping import Keeping
@@ -37,7 +38,8 @@ class WithConnections(WithAccounts):
         self.sign_ins = SignIns(self.database, self.http, self.mcp, self.key_ring, self.clock, self.audit, settings.origin)
         self.vitals = Vitals(self.database, self.clock)
         self.sign_in_links = SignInLinks(self.key_ring, self.clock, settings.origin)
-        self.own_accounts = OwnAccounts(keeping, self.changes, self.http, self.sign_in_links)
+        self.own_accounts = OwnAccounts(keeping, self.changes, self.http, self.sign_in_links, self.vitals)
+        self.account_checks = AccountChecks(self.database, self.mcp, self.key_ring, self.clock, self.own_accounts)
         self.credentials = Credentials(self.renewals, self.own_accounts)
         self.owners = Owners(self.notices, self.clock, settings.origin)
         self.discovery = Discovery(

@@ -14,7 +14,7 @@ _GUARD = "backend/tests/infra/test_address_guard.py::test_"
 _HTTP = "backend/tests/infra/test_http_client.py::test_"
 _SIGN_IN = "backend/tests/connections/test_sign_in.py::test_"
 _RENEWAL = "backend/tests/connections/test_sign_in_renewal.py::test_"
-_OWN = "backend/tests/connections/test_own_accounts.py::test_"
+_OWN = "backend/tests/connections/own_accounts/test_own_accounts.py::test_"
 _FAULTS = "backend/tests/connections/test_mcp_client_faults.py::test_"
 _SECRET = "backend/tests/connections/test_credentials_stay_secret.py::test_"
 

@@ -7,7 +7,9 @@ import msgspec
 
 from conducktor.connections import lookup
 from conducktor.connections.health import queries
-from conducktor.connections.health.views import DAY, HealthHistory, HealthView, health_view, history_view
+from conducktor.connections.health.own_health import own_health
+from conducktor.connections.health.views import DAY, HealthHistory, HealthView, health_view, history_view, with_own_account
+from conducktor.connections.own_accounts.link import SignInLinks
 from conducktor.core.actor import Actor, Permission
 from conducktor.core.clock import Clock
 from conducktor.core.operation import operation
@@ -29,13 +31,16 @@ class WhichHistory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @operation("connections.health", "GET /connections/{name}/health", Permission.CONNECTIONS_READ)
-async def get_connection_health(actor: Actor, data: WhichHealth, *, tx: Transaction, clock: Clock) -> HealthView:
+async def get_connection_health(
+    actor: Actor, data: WhichHealth, *, tx: Transaction, clock: Clock, sign_in_links: SignInLinks
+) -> HealthView:
     """Tell whether a connection works, since when, and if not: why, and what to do. With uptime and latency of the last day."""
     connection = await lookup.connection_named(tx, actor.workspace_id, data.name)
     now = clock()
     periods = await queries.periods(tx, actor.workspace_id, connection.id, now - DAY, PERIODS_READ)
     hours = await queries.hours(tx, actor.workspace_id, connection.id, now - DAY)
-    return health_view(connection, await lookup.counts_of(tx, connection), periods, hours, now)
+    view = health_view(connection, await lookup.counts_of(tx, connection), periods, hours, now)
+    return with_own_account(view, await own_health(tx, actor, connection, sign_in_links))
 
 
 @operation(

@@ -6,6 +6,7 @@ import msgspec
 
 from conducktor.connections.connection import Connection, ToolCounts
 from conducktor.connections.health.latency import added, quantile_ms
+from conducktor.connections.health.own_health import OwnHealth
 from conducktor.connections.health.queries import Hour, Period
 from conducktor.connections.health.status import HealthStatus, status_of
 from conducktor.connections.health.uptime import seconds_in, uptime_percent
@@ -20,6 +21,7 @@ class HealthView(msgspec.Struct, frozen=True, kw_only=True):
 
     `status`: healthy, down, sign_in_needed (its server is there, and wants a sign-in or key), pending or disabled. Uptime is the
     healthy share of the time that was healthy or down. Latencies are what its server took, for calls and for our own probes.
+    `own_account` is yours, where each person uses the service with one; null elsewhere.
     """
 
     name: str
@@ -41,6 +43,7 @@ class HealthView(msgspec.Struct, frozen=True, kw_only=True):
     last_success_at: datetime | None
     last_failure_at: datetime | None
     next_check_at: datetime | None
+    own_account: OwnHealth | None = None
 
 
 class HealthPoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +111,14 @@ def health_view(
         last_failure_at=connection.last_failure_at,
         next_check_at=connection.next_check_at,
     )
+
+
+def with_own_account(view: HealthView, own: OwnHealth | None) -> HealthView:
+    """As one person should hear it."""
+    if own is None or own.next_step is None:
+        return msgspec.structs.replace(view, own_account=own)
+    summary = f"{view.summary} {own.next_step} Open this link: {own.sign_in_url}"
+    return msgspec.structs.replace(view, own_account=own, summary=summary)
 
 
 def history_view(

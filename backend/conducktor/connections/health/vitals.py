@@ -11,9 +11,11 @@ from conducktor.connections.health import queries
 from conducktor.connections.health.latency import CLASSES, class_of
 from conducktor.connections.health.tally import Tally
 from conducktor.connections.outcome import FULL_DISCOVERY_EVERY
+from conducktor.connections.own_accounts import check_queries as accounts
+from conducktor.connections.own_accounts.looks import next_look
 from conducktor.core.clock import Clock
 from conducktor.core.errors import Unavailable
-from conducktor.core.ids import ConnectionId, WorkspaceId
+from conducktor.core.ids import ConnectionId, UserId, WorkspaceId
 from conducktor.infra.database import Database, Transaction
 
 log = structlog.get_logger()
@@ -34,6 +36,7 @@ class Vitals:
         self._clock = clock
         self._jitter = jitter
         self._tallies: dict[ConnectionId, Tally] = {}
+        self._used: set[tuple[ConnectionId, UserId]] = set()
         self._writer: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -67,19 +70,30 @@ class Vitals:
             else:
                 tally.latencies[class_of(seconds)] += 1
 
+    def used(self, connection_id: ConnectionId, user_id: UserId) -> None:
+        """A call with that person's own account was answered."""
+        if len(self._used) < TALLIES_MAX:
+            self._used.add((connection_id, user_id))
+
     async def write(self) -> None:
         """Add what was counted to the tables; kept for the next time when the database is away."""
-        counted, self._tallies = self._tallies, {}
-        if not counted:
+        (counted, self._tallies), (used, self._used) = (self._tallies, {}), (self._used, set())
+        if not counted and not used:
             return
         try:
             async with self._database.transaction() as tx:
                 await self._store(tx, counted)
+                if used:
+                    now = self._clock()
+                    await accounts.note_used(tx, used, now, next_look(now, 0, self._jitter()))
         except Unavailable:
             log.warning("vitals.write_delayed", connections=len(counted))
             self._tallies = {**counted, **self._tallies}  # what came meanwhile wins: a statistic need not be exact
+            self._used |= used
 
     async def _store(self, tx: Transaction, counted: dict[ConnectionId, Tally]) -> None:
+        if not counted:
+            return
         now = self._clock()
         await queries.add_tallies(tx, counted, now)
         if answered := sorted(connection_id for connection_id, tally in counted.items() if tally.has_answered_call):

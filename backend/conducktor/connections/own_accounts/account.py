@@ -34,6 +34,7 @@ class OwnAccount(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     claim: int
     signed_in_at: datetime
+    checked_at: datetime | None = None
 
     @property
     def state(self) -> AccountState:

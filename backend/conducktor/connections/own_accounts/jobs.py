@@ -1,4 +1,4 @@
-"""Accounts that are left are revoked at their services and forgotten."""
+"""Accounts that are left are revoked at their services and forgotten; those in use are looked at now and then."""
 
 import asyncio
 from typing import Any
@@ -24,6 +24,11 @@ async def revoke_left_accounts(context: Any) -> None:
         await asyncio.gather(*(_revoke(context, account) for account in left))
         if len(left) < AT_ONCE:
             return
+
+
+async def look_at_accounts(context: Any) -> None:
+    """Safe to run twice: whoever takes an account looks at it."""
+    await context["account_checks"].look_at_due()
 
 
 async def _revoke(context: Any, account: OwnAccount) -> None:

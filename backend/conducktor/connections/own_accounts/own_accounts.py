@@ -8,6 +8,7 @@ import msgspec
 from conducktor.connections import queries as connections
 from conducktor.connections.connection import Connection
 from conducktor.connections.credential import NOTHING
+from conducktor.connections.health.vitals import Vitals
 from conducktor.connections.mcp_endpoint import Endpoint
 from conducktor.connections.mcp_fault import Fault, UpstreamError
 from conducktor.connections.own_accounts import queries
@@ -40,12 +41,14 @@ class OwnAccounts:
         changes: ChangeFeed,
         http: HttpClient,
         links: SignInLinks,
+        vitals: Vitals,
     ) -> None:
         self._keeping = keeping
         self._database = keeping.database
         self._key_ring = keeping.key_ring
         self._clock = keeping.clock
         self._links = links
+        self._vitals = vitals
         self._refreshing: Refreshing[Own] = Refreshing(http)
         self._cached: Cached[_Key, Own] = Cached(changes, stale=_concerns, capacity=KEPT)
 
@@ -58,10 +61,12 @@ class OwnAccounts:
             raise NobodyBehindIt(endpoint.name)  # a workflow's step; an approved call is its requester's own
         whose = Whose(call.actor.workspace_id, endpoint.connection_id, call.actor.user_id, endpoint.name)
         try:
-            return await self._asking(whose, endpoint, ask)
+            answer = await self._asking(whose, endpoint, ask)
         except _NotSignedIn as missing:
             link = await self._link(call.actor, whose)
             raise OwnAccountNeeded(endpoint.name, link, was_refused=missing.was_refused) from None
+        self._vitals.used(whose.connection_id, whose.user_id)
+        return answer
 
     async def looking_after(self, connection: Connection, endpoint: Endpoint, ask: Callable[[Endpoint], Awaitable[_T]]) -> _T:
         """Ask what a connection offers that has people's accounts only: with that of its maker, or of an owner or admin.
@@ -72,10 +77,14 @@ class OwnAccounts:
             user_id = await queries.caretaker(tx, connection.workspace_id, connection.id, connection.created_by)
         if user_id is None:
             raise nobody_signed_in(connection.name)
+        return await self.looking(Whose(connection.workspace_id, connection.id, user_id, connection.name), endpoint, ask)
+
+    async def looking(self, whose: Whose, endpoint: Endpoint, ask: Callable[[Endpoint], Awaitable[_T]]) -> _T:
+        """Ask with somebody's account, on no call's behalf. Raises what `ask` raises, and UpstreamError when it is not good."""
         try:
-            return await self._asking(Whose(connection.workspace_id, connection.id, user_id, connection.name), endpoint, ask)
+            return await self._asking(whose, endpoint, ask)
         except _NotSignedIn:
-            raise nobody_signed_in(connection.name) from None
+            raise nobody_signed_in(whose.name) from None
 
     async def _asking(self, whose: Whose, endpoint: Endpoint, ask: Callable[[Endpoint], Awaitable[_T]]) -> _T:
         own = await self._own(whose)

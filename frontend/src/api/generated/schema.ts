@@ -2632,6 +2632,7 @@ export interface components {
             name: string;
             next_check_at: string | null;
             next_step: string | null;
+            own_account?: components["schemas"]["OwnHealth"] | null;
             p50_ms: number | null;
             p95_ms: number | null;
             /** Format: date-time */
@@ -2835,6 +2836,14 @@ export interface components {
             signed_in_at: string | null;
             state: components["schemas"]["AccountState"];
             title: string;
+        };
+        /** OwnHealth */
+        OwnHealth: {
+            checked_at: string | null;
+            next_step: string | null;
+            personal_for: components["schemas"]["OperationClass"][];
+            sign_in_url: string | null;
+            state: components["schemas"]["AccountState"];
         };
         /** OwnSignInBody */
         OwnSignInBody: {
@@ -3675,6 +3684,7 @@ export type Origin = components['schemas']['Origin'];
 export type Outcome = components['schemas']['Outcome'];
 export type OwnAccountList = components['schemas']['OwnAccountList'];
 export type OwnAccountView = components['schemas']['OwnAccountView'];
+export type OwnHealth = components['schemas']['OwnHealth'];
 export type OwnSignInBody = components['schemas']['OwnSignInBody'];
 export type Part = components['schemas']['Part'];
 export type Period = components['schemas']['Period'];

@@ -1,132 +1,21 @@
 """Connections that each person uses with an own account."""
 
 import asyncio
-import itertools
-import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-import msgspec
 import pytest
 
-from conducktor.connections.own_accounts.jobs import revoke_left_accounts
-from conducktor.connections.own_accounts.link import LinkExpired, LinkOfSomebodyElse, SignInLinks
-from conducktor.connections.own_accounts.refusal import OwnAccountNeeded
-from conducktor.core.actor import Actor, Surface
 from conducktor.core.clock import utc_now
-from conducktor.core.ids import ApprovalId, ConnectionId, UserId, WorkspaceId
-from conducktor.edges.mcp_protocol import Era, Message, Params, ProtocolError
-from conducktor.edges.mcp_sign_in import ask_to_sign_in
-from conducktor.settings import Settings
+from conducktor.core.ids import ApprovalId, WorkspaceId
 from tests.connections.guarded import Guarded
+from tests.connections.own_accounts.place import EVERYTHING, Person, Place, joined, names
 from tests.connections.shelf import Shelf, tool
-from tests.connections.signing_in import BASE, come_back, connected, result_of, shown, sign_in
-from tests.gateway.client import META, MODERN, Client, text
-from tests.product import Browser, Product, decoded, eventually, running_product, signed_up
-from tests.support.databases import copied
+from tests.connections.signing_in import BASE, shown, sign_in
+from tests.gateway.client import text
+from tests.product import Product, decoded, eventually
 from tests.support.rpc_server import result
-
-EVERYTHING = ["read", "write", "destructive"]
-_names = (f"service{n}" for n in itertools.count())
-
-
-class Person(msgspec.Struct, frozen=True):
-    browser: Browser
-    client: Client
-
-
-class Place(msgspec.Struct, frozen=True):
-    """A guarded service and the connection to it."""
-
-    product: Product
-    service: Guarded
-    name: str
-
-    @property
-    def account(self) -> str:
-        return f"{BASE}/connections/{self.name}/own-account"
-
-    async def use_own_accounts(self, admin: Browser, classes: list[str] = EVERYTHING) -> None:
-        decoded(await admin.patch(f"{BASE}/connections/{self.name}", {"personal_for": classes}))
-
-    async def sign_in(self, browser: Browser) -> str:
-        """With the person's own account; returns the access token that the service gave."""
-        before = set(self.service.valid)
-        assert await self.try_to_sign_in(browser) == "done"
-        (token,) = self.service.valid - before
-        return token
-
-    async def try_to_sign_in(self, browser: Browser) -> str:
-        address = decoded(await browser.post(f"{self.account}/sign-in", {}))["authorize_url"]
-        return result_of(await come_back(browser, self.service.authorize(address)))
-
-    async def call(self, person: Person, tool_name: str = "take") -> dict[str, Any]:
-        return await person.client.call(f"{self.name}_{tool_name}", text="x")
-
-    def shown_last(self) -> str:
-        """The credential of the last call that the service got."""
-        calls = [r for r in self.service.received if b'"tools/call"' in r.body]
-        return calls[-1].headers["authorization"].removeprefix("Bearer ")
-
-    async def settle(self) -> None:
-        """As the worker does within half a minute."""
-        parts = self.product.parts
-        await revoke_left_accounts({**parts.by_name()})
-
-    async def sql(self, statement: str) -> list[Any]:
-        async with self.product.parts.database.transaction() as tx:
-            done = await (await tx.session.connection()).exec_driver_sql(statement)
-            return list(done.all()) if done.returns_rows else []
-
-
-@pytest.fixture(scope="module")
-async def product(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Product]:
-    async with copied(postgres, template) as url:
-        directory = tmp_path_factory.mktemp("own_accounts")
-        settings = Settings(database_url=url, data_dir=directory, outbound_allow=("127.0.0.0/8",), worker="separate")
-        async with running_product(settings) as running:
-            yield running
-
-
-@pytest.fixture(scope="module")
-async def ada(product: Product) -> AsyncIterator[Person]:
-    """Owner of the workspace `lab`."""
-    async with (
-        await signed_up(product, "ada@example.com") as browser,
-        await Client.authorized(product, browser, "lab") as client,
-    ):
-        yield Person(browser, client)
-
-
-@pytest.fixture(scope="module")
-async def bob(product: Product, ada: Person) -> AsyncIterator[Person]:
-    async with (
-        await joined(product, ada.browser, "bob@example.com") as browser,
-        await Client.authorized(product, browser, "lab") as client,
-    ):
-        yield Person(browser, client)
-
-
-@pytest.fixture
-async def place(product: Product, ada: Person) -> AsyncIterator[Place]:
-    async with Guarded(tool("take", annotations={"readOnlyHint": True}), tool("put")) as service:
-        service._behaviours["tools/call"] = result('{"content":[{"type":"text","text":"taken"}]}')
-        here = Place(product, service, next(_names))
-        await connected(ada.browser, service, here.name)
-        yield here
-        decoded(await ada.browser.delete(f"{BASE}/connections/{here.name}"))
-        await here.settle()
-
-
-async def joined(product: Product, owner: Browser, email: str, role: str = "member") -> Browser:
-    invited = decoded(await owner.post(f"{BASE}/invitations", {"email": email, "role": role}))
-    browser = await signed_up(product, email, name=email.partition("@")[0].title(), workspace_name=f"Of {email}")
-    token = parse_qs(urlsplit(invited["link"]).query)["token"][0]
-    decoded(await browser.post("/api/invitations/accept", {"token": token}))
-    return browser
 
 
 async def test_each_person_calls_with_the_own_account(place: Place, ada: Person, bob: Person) -> None:
@@ -291,7 +180,7 @@ async def test_ones_own_accounts_are_listed_for_oneself(place: Place, ada: Perso
 
 
 async def test_a_key_may_be_a_persons_own_too(product: Product, ada: Person, bob: Person) -> None:
-    name = next(_names)
+    name = next(names)
     async with Shelf(tool("take")) as shelf:
         shelf._behaviours["tools/call"] = result('{"content":[{"type":"text","text":"taken"}]}')
         wish = {"name": name, "url": shelf.url, "auth": "bearer", "secret": "the-workspaces-key"}
@@ -307,7 +196,7 @@ async def test_a_key_may_be_a_persons_own_too(product: Product, ada: Person, bob
 
 
 async def test_a_key_that_the_service_refuses_has_to_be_entered_anew(product: Product, ada: Person, bob: Person) -> None:
-    name = next(_names)
+    name = next(names)
     account = f"{BASE}/connections/{name}/own-account"
     async with Guarded(tool("take")) as service:
         service._behaviours["tools/call"] = result('{"content":[{"type":"text","text":"taken"}]}')
@@ -326,7 +215,7 @@ async def test_a_key_that_the_service_refuses_has_to_be_entered_anew(product: Pr
 
 
 async def test_a_connection_without_any_sign_in_has_no_own_accounts(ada: Person) -> None:
-    name = next(_names)
+    name = next(names)
     async with Shelf(tool("take")) as shelf:
         decoded(await ada.browser.post(f"{BASE}/connections", {"name": name, "url": shelf.url}))
         refused = await ada.browser.patch(f"{BASE}/connections/{name}", {"personal_for": ["write"]})
@@ -367,133 +256,6 @@ async def test_secrets_of_one_row_do_not_open_in_another(place: Place, ada: Pers
     unsubscribe()
 
     assert "not signed in" in text(await place.call(bob))
-
-
-async def test_a_client_that_can_open_links_is_asked_to_and_the_call_works_afterwards(
-    place: Place, ada: Person, bob: Person
-) -> None:
-    await place.use_own_accounts(ada.browser)
-    await place.sign_in(ada.browser)
-    able = {**META, "io.modelcontextprotocol/clientCapabilities": {"elicitation": {"url": {}}}}
-
-    async def call(**more: object) -> dict[str, Any]:
-        params = {"name": f"{place.name}_take", "arguments": {"text": "x"}, "_meta": able, **more}
-        headers = {"MCP_Protocol_Version": MODERN, "Mcp_Method": "tools/call", "Mcp_Name": f"{place.name}_take"}
-        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}).encode()
-        answer: dict[str, Any] = decoded(await bob.client.send(body, **headers))["result"]
-        return answer
-
-    asked = await call()
-    assert asked["resultType"] == "input_required"
-    question = asked["inputRequests"]["conducktor_sign_in"]["params"]
-    assert question["mode"] == "url"
-    answered = {"inputResponses": {"conducktor_sign_in": {"action": "accept"}}}
-    assert "not signed in" in text(await call(**answered)), "not asked again at once"
-
-    page = urlsplit(question["url"])
-    link = {"link": parse_qs(page.query)["link"][0]}
-    assert decoded(await bob.browser.get(place.account, params=link))["state"] == "missing"
-    address = decoded(await bob.browser.post(f"{place.account}/sign-in", link))["authorize_url"]
-    returned = await come_back(bob.browser, place.service.authorize(address))
-    assert urlsplit(returned.headers["location"]).path == page.path
-
-    assert text(await call(**answered)) == "taken"
-    last = next(r for r in reversed(place.service.received) if b'"tools/call"' in r.body)
-    assert b"inputResponses" not in last.body
-
-
-async def test_a_link_is_for_whose_chat_it_came_from_only(place: Place, ada: Person, bob: Person) -> None:
-    await place.use_own_accounts(ada.browser)
-    await place.sign_in(ada.browser)
-    url = (await place.call(bob))["structuredContent"]["sign_in_url"]
-    link = {"link": parse_qs(urlsplit(url).query)["link"][0]}
-
-    for answer in (
-        await ada.browser.get(place.account, params=link),
-        await ada.browser.post(f"{place.account}/sign-in", link),
-        await ada.browser.request("PUT", place.account, json={"secret": "x", **link}),
-    ):
-        assert (answer.status_code, answer.json()["code"]) == (403, "link_of_somebody_else"), answer.text
-    broken = await bob.browser.get(place.account, params={"link": link["link"][:-4]})
-    assert (broken.status_code, broken.json()["code"]) == (409, "link_expired")
-
-
-async def test_a_link_ends(place: Place, ada: Person, bob: Person) -> None:
-    await place.use_own_accounts(ada.browser)
-    parts, later = place.product.parts, utc_now() + timedelta(minutes=31)
-    links = SignInLinks(parts.key_ring, utc_now, "")
-    actor = await _actor(place, ada)
-    link = links.make(actor, "lab", ConnectionId(UUID(int=1)), place.name).partition("link=")[2]
-
-    links.check(link, actor, ConnectionId(UUID(int=1)))
-    with pytest.raises(LinkExpired):
-        SignInLinks(parts.key_ring, lambda: later, "").check(link, actor, ConnectionId(UUID(int=1)))
-    with pytest.raises(LinkOfSomebodyElse):
-        links.check(link, actor, ConnectionId(UUID(int=2)))
-
-
-async def test_chatgpt_is_told_in_the_way_that_it_understands(place: Place, ada: Person, bob: Person) -> None:
-    await place.use_own_accounts(ada.browser)
-    await place.sign_in(ada.browser)
-
-    refused = await place.call(bob)
-
-    (challenge,) = refused["_meta"]["mcp/www_authenticate"]
-    assert 'error="insufficient_scope"' in challenge
-    assert "resource_metadata=" in challenge
-    assert "manage" not in challenge
-
-
-@pytest.mark.parametrize(("version", "asks"), [("2025-11-25", True), ("2025-06-18", False)])
-def test_older_clients_are_asked_by_an_error_since_there_is_one(version: str, asks: bool) -> None:
-    error = OwnAccountNeeded(
-        "notes", "https://conducktor.example.com/w/lab/connections/notes/account?link=abc", was_refused=False
-    )
-    able = b'{"elicitation":{"url":{}}}'
-    message = Message(
-        era=Era.LEGACY, version=version, method="tools/call", id=b"1", params=Params(), raw_params=msgspec.Raw(b"{}")
-    )
-    if not asks:
-        assert ask_to_sign_in(error, message, able) is None
-        return
-    with pytest.raises(ProtocolError) as raised:
-        ask_to_sign_in(error, message, able)
-    assert raised.value.code == -32042
-    (elicitation,) = raised.value.data["elicitations"]  # type: ignore[index]
-    assert (elicitation["mode"], elicitation["url"]) == ("url", error.link)
-
-
-async def _actor(place: Place, person: Person) -> Actor:
-    session = await person.browser.session()
-    return Actor(
-        user_id=UserId(UUID(session["user"]["id"])),
-        user_name="Ada",
-        user_email="ada@example.com",
-        workspace_id=WorkspaceId(UUID(session["workspaces"][0]["id"])),
-        role="owner",
-        permissions=frozenset(),
-        surface=Surface.WEB,
-    )
-
-
-async def test_an_older_client_that_can_open_links_gets_the_error_of_its_revision(place: Place, ada: Person, bob: Person) -> None:
-    await place.use_own_accounts(ada.browser)
-    await place.sign_in(ada.browser)
-    promised = {
-        "protocolVersion": "2025-11-25",
-        "capabilities": {"elicitation": {"url": {}}},
-        "clientInfo": {"name": "x", "version": "1"},
-    }
-    decoded(await bob.client.legacy("initialize", promised))
-
-    asked = {"name": f"{place.name}_take", "arguments": {"text": "x"}}
-    async with asyncio.timeout(5):  # what an app can is known to all processes a moment later
-        while "error" not in (answer := decoded(await bob.client.legacy("tools/call", asked, MCP_Protocol_Version="2025-11-25"))):
-            await asyncio.sleep(0.05)
-
-    decoded(await bob.client.legacy("initialize", promised | {"capabilities": {}}))
-    assert answer["error"]["code"] == -32042
-    assert answer["error"]["data"]["elicitations"][0]["mode"] == "url"
 
 
 async def _accounts(admin: Person, place: Place) -> dict[str, str | None]:
