@@ -25,6 +25,7 @@ from conducktor.edges.mcp_protocol import (
     notification_body,
     result_body,
 )
+from conducktor.edges.mcp_tasks import require_tasks
 from conducktor.gateway.door import Door
 from conducktor.gateway.listener import EVERY_LIST, Heard, Listener, Wants
 from conducktor.gateway.listeners import Listeners, TooManyStreams
@@ -49,6 +50,8 @@ class Filter(msgspec.Struct, frozen=True, rename="camel"):
     prompts_list_changed: bool = False
     resources_list_changed: bool = False
     resource_subscriptions: tuple[str, ...] = ()
+    task_ids: tuple[str, ...] = ()
+    """Of the tasks extension. Tasks are polled, so none of them is acknowledged."""
 
 
 class McpSubscriptions:
@@ -205,6 +208,8 @@ def _filter(message: Message) -> Filter:
         asked = _decode(message.raw_params).notifications
     except msgspec.MsgspecError as error:
         raise _at(message, INVALID_PARAMS, f"{LISTEN}: {str(error)[:200]}", 400) from None
+    if asked.task_ids:
+        require_tasks(message)
     if len(set(asked.resource_subscriptions)) > MOST_URIS:
         raise _at(message, INVALID_PARAMS, f"{LISTEN} takes up to {MOST_URIS} resources.", 400)
     return asked

@@ -67,10 +67,7 @@ class McpTasks:
         return encode({"resultType": "task", **shown, "_meta": {mcp_errors.META_KEY: pending.facts}})
 
     async def answer(self, caller: Caller, message: Message) -> bytes:
-        if not _declares_tasks(message):
-            raise ProtocolError(
-                MISSING_ABILITY, f"{message.method} is for clients that declare {TASKS}", status=400, data=_NEEDED
-            )
+        require_tasks(message)
         task_id = message.params.task_id
         if task_id is msgspec.UNSET:
             raise ProtocolError(INVALID_PARAMS, f"{message.method} needs params.taskId")
@@ -81,8 +78,8 @@ class McpTasks:
                 case "tasks/cancel":
                     await self._tasks.cancel(caller, task_id)
                 case _:
-                    _read_update(message)  # nothing is ever asked through a task, so no answer is one that we wait for
-                    await self._tasks.get(caller, task_id)
+                    _read_update(message)
+                    await self._tasks.update(caller, task_id)
         except UnknownTask as error:
             raise mcp_errors.refusal_error(error) from None
         return b"{}"
@@ -94,6 +91,12 @@ def _worded(error: Exception) -> CallResult:
         return CallResult(result=msgspec.Raw(mcp_errors.refusal_result(error)), is_error=True)
     refusal = mcp_errors.refusal_error(error) if isinstance(error, ConducktorError) else mcp_errors.defect(error)
     return CallResult(error=msgspec.Raw(encode({"code": refusal.code, "message": refusal.message})), is_error=True)
+
+
+def require_tasks(message: Message) -> None:
+    """Raises ProtocolError unless the request declares the extension."""
+    if not _declares_tasks(message):
+        raise ProtocolError(MISSING_ABILITY, f"{message.method} is for clients that declare {TASKS}", status=400, data=_NEEDED)
 
 
 def _declares_tasks(message: Message) -> bool:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from decimal import Decimal
 
 import msgspec
 
@@ -11,6 +12,7 @@ from conducktor.core.tool_call import CallRequest
 HeaderParams = tuple[tuple[tuple[str, ...], str], ...]
 
 _SENTINEL = re.compile(r"=\?base64\?(?P<payload>.*)\?=")
+_NUMBER = re.compile(r"-?\d{1,40}(\.\d{1,40})?")
 _SAFE = re.compile(r"[\x20-\x7E]*")
 
 
@@ -30,7 +32,7 @@ def contradicts(header_params: HeaderParams, request: CallRequest) -> str | None
     for path, name in header_params:
         sent = headers.get(name.lower())
         told = decode_header_value(sent)
-        if _scalar(_at(given, path)) != told or (sent is not None and told is None):
+        if not _agree(_at(given, path), told) or (sent is not None and told is None):
             return name
     return None
 
@@ -62,6 +64,13 @@ def _at(value: object, path: tuple[str, ...]) -> object:
     return value
 
 
+def _agree(value: object, told: str | None) -> bool:
+    """Numbers as numbers: 42.0 is 42."""
+    if told is not None and isinstance(value, int | float) and not isinstance(value, bool) and _NUMBER.fullmatch(told):
+        return Decimal(told) == value
+    return _scalar(value) == told
+
+
 def _scalar(value: object) -> str | None:
     match value:
         case bool():
@@ -70,5 +79,7 @@ def _scalar(value: object) -> str | None:
             return value
         case int():
             return str(value)
+        case float() if value.is_integer():
+            return str(int(value))
         case _:
             return None

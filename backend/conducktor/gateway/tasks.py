@@ -94,6 +94,18 @@ class Tasks:
         """The task of a call that waits for people."""
         return await self.get(caller, self._ids.of(caller, TaskKind.APPROVAL, approval_id))
 
+    async def update(self, caller: Caller, task_id: str) -> None:
+        """Nothing is asked through a task, so every answer is one to nothing and is ignored. Raises UnknownTask."""
+        kind, subject = self._ids.read(caller, task_id)
+        require(caller, Permission.TOOLS_CALL)
+        match kind:
+            case TaskKind.APPROVAL:
+                await self._mine(caller, ApprovalId(subject))
+            case TaskKind.LONG_CALL:
+                await self._kept(caller, subject)
+            case _:
+                assert_never(kind)
+
     async def cancel(self, caller: Caller, task_id: str) -> None:
         """Take the request back, if nobody has decided it yet; end the call, if it still goes on. Raises UnknownTask."""
         kind, subject = self._ids.read(caller, task_id)

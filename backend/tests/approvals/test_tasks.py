@@ -148,6 +148,42 @@ async def test_answers_that_nobody_waits_for_are_acknowledged_and_ignored(desk: 
     assert malformed.json()["error"]["code"] == -32602
 
 
+async def test_answers_to_a_task_that_has_ended_are_ignored_too_and_hand_nothing_out(desk: Desk) -> None:
+    await desk.policy()
+    task = await begin(desk)
+    decoded(await desk.decide(approval_of(task)))
+    await until(desk, task, "completed")
+    async with asyncio.timeout(PROMPTLY_S):
+        while not (before := [line["id"] for line in await _audited(desk) if line["method"] == "tasks/get"]):
+            await asyncio.sleep(0.02)
+    for _ in range(2):
+        update = {"taskId": task["taskId"], "inputResponses": {"late": {"action": "accept"}}}
+        assert await told(desk.client, "tasks/update", update) == {"resultType": "complete"}
+    assert (await told(desk.client, "tasks/get", {"taskId": task["taskId"]}))["status"] == "completed"
+    assert len([line for line in await _audited(desk) if line["method"] == "tasks/get"]) <= len(before) + 1
+
+
+async def test_changes_of_tasks_are_told_to_nobody_and_need_the_extension(desk: Desk) -> None:
+    asked = {"notifications": {"taskIds": ["any"]}}
+    headers = {"MCP_Protocol_Version": MODERN, "Mcp_Method": "subscriptions/listen", "Accept": "text/event-stream"}
+    body = {"jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen", "params": {**asked, "_meta": META}}
+    refused = await desk.client.send(json.dumps(body).encode(), **headers)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, -32021)
+    assert refused.json()["error"]["data"] == {"requiredCapabilities": {"extensions": {TASKS: {}}}}
+
+    body["params"] = {**asked, "_meta": ABLE}
+    async with desk.client.http.stream(
+        "POST",
+        desk.client.url,
+        json=body,
+        headers={"Authorization": f"Bearer {desk.client.token}", **{k.replace("_", "-"): v for k, v in headers.items()}},
+    ) as stream:
+        async for line in stream.aiter_lines():
+            if line.startswith("data: "):
+                assert json.loads(line.removeprefix("data: "))["params"]["notifications"] == {}
+                break
+
+
 @pytest.mark.parametrize("method", METHODS)
 async def test_a_task_is_unknown_to_everybody_else(desk: Desk, method: str) -> None:
     await desk.policy()

@@ -119,6 +119,13 @@ HTTP = (
         "A header with characters that none may have is refused.",
         _REQUESTS + "test_a_header_with_characters_that_none_may_have_is_refused",
     ),
+    claim(
+        "http.param-numbers",
+        _SHOULD,
+        _PAGE + "server-validation",
+        "Integers of headers are compared as numbers.",
+        _REQUESTS + "test_numbers_in_headers_are_compared_as_numbers",
+    ),
     claim("http.mismatch", _MUST, _PAGE + "server-validation", "What contradicts the body is refused.", _CONTRADICTS),
     claim("http.mismatch-error", _MUST, _PAGE + "server-validation", "That is 400 with -32020.", _MISSING, _CONTRADICTS),
     claim(

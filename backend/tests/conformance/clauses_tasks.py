@@ -85,6 +85,13 @@ TASKS = (
         "Without the ability a request about tasks is -32021.",
         _DECLARE,
     ),
+    claim(
+        "tasks.undeclared-notifications",
+        _MUST,
+        "tasks#task-status-notifications",
+        "So it is where changes of tasks are asked for.",
+        _TASKS + "test_changes_of_tasks_are_told_to_nobody_and_need_the_extension",
+    ),
     claim("tasks.listed-nowhere", _NOT, "tasks", "There is no list of tasks.", _TASKS + "test_tasks_are_listed_to_nobody"),
     claim(
         "tasks.routing",

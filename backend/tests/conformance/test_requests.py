@@ -120,6 +120,20 @@ async def test_mirrored_arguments_must_agree_with_their_headers(
     assert sent == {name.replace("_", "-").lower(): value for name, value in headers.items()}
 
 
+@requirement("http.param-numbers")
+@pytest.mark.parametrize(
+    ("count", "said"), [("3", "3.0"), ("3.0", "3"), ("-0", "0"), ("12345678901234567890", "12345678901234567890.0")]
+)
+async def test_numbers_in_headers_are_compared_as_numbers(client: Client, modern: Mirror, count: str, said: str) -> None:
+    arguments = json.loads(f'{{"region":"eu","count":{count}}}')
+    headers = {**HEADERS, "Mcp_Name": "regional", "Mcp_Param_Region": "eu"}
+    call = {"name": "regional", "arguments": arguments}
+    assert "result" in decoded(await ask(client, call, headers | {"Mcp_Param_Count": said}))
+    assert modern.headers["mcp-param-count"] == str(int(arguments["count"]))
+    for other in (f"{said}1", "three", "0x3", ""):
+        assert refusal(await ask(client, call, headers | {"Mcp_Param_Count": other})) == (400, -32020)
+
+
 @requirement("client.own-metadata", "client.headers")
 async def test_the_upstream_gets_metadata_and_headers_of_our_own_hop(client: Client, modern: Mirror) -> None:
     meta = {**META, "io.modelcontextprotocol/clientInfo": {"name": "theirs", "version": "1"}}

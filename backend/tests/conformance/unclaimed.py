@@ -18,7 +18,7 @@ UNCLAIMED = (
         _NOT,
         "basic#error-codes",
         "No undefined code from -32020 to -32099 is sent.",
-        "An error of a service passes untouched, also one with such a code.",
+        "An error of a service passes untouched, also one with such a code; but for -32042, which is a question or words.",
     ),
     Unclaimed(
         "base.legacy-codes",
@@ -49,13 +49,6 @@ UNCLAIMED = (
         "Each hop of ours has headers of its own, made from the body; a header that no schema names goes nowhere.",
     ),
     Unclaimed(
-        "http.param-numbers",
-        _SHOULD,
-        _HTTP + "#server-validation",
-        "Integers of headers are compared as numbers.",
-        "They are compared as texts: 42.0 is not 42.",
-    ),
-    Unclaimed(
         "auth.insufficient-scope",
         _SHOULD,
         "basic/authorization#scope-challenge-handling",
@@ -75,8 +68,5 @@ UNCLAIMED = (
         "basic/authorization/security-considerations#communication-security",
         "All endpoints of the authorization server are https.",
         "TLS ends at the operator's proxy; on loopback it is http.",
-    ),
-    Unclaimed(
-        "tasks.notifications", _SHOULD, "tasks#task-status-notifications", "Changes of tasks may be pushed.", "They are polled."
     ),
 )
