@@ -1,6 +1,8 @@
 """Our side of MCP toward upstream servers: thin JSON-RPC over the guarded HTTP client, both eras, bytes passed through."""
 
 from collections import OrderedDict
+from collections.abc import Coroutine
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -76,7 +78,7 @@ class McpClient:
         self._outbox = Outbox(http, client_version, clock, standing_http)
         self._channels: OrderedDict[Endpoint, Channel] = OrderedDict()
 
-    async def request(
+    def request(
         self,
         endpoint: Endpoint,
         method: str,
@@ -89,7 +91,7 @@ class McpClient:
         on_notification: OnNotification | None = None,
         behalf: Behalf = NOBODY,
         on_inquiry: OnInquiry | None = None,
-    ) -> Reply:
+    ) -> Coroutine[Any, Any, Reply]:
         """Ask one thing and wait for its answer. Raises UpstreamError when there is none within `deadline_s` seconds.
 
         `params` is a JSON object, sent as it is (modern upstreams: our keys are merged into its `_meta`). `name` is the tool,
@@ -100,7 +102,7 @@ class McpClient:
         """
         may_repeat = repeatable or method in _REPEATABLE
         ask = Ask(method, params, Deadline(deadline_s), name, mirrored, may_repeat, on_notification, behalf, on_inquiry)
-        return await self._channel(endpoint).request(ask)
+        return self._channel(endpoint).request(ask)
 
     async def probe(self, endpoint: Endpoint, *, deadline_s: float = 20.0) -> ServerFacts:
         """Find out the era and who answers: `server/discover` first, else `initialize`. Raises UpstreamError.

@@ -120,7 +120,7 @@ class McpEndpoint:
             await self._stream(caller, message, door, headers, receive, send)
         else:
             relay = relay_for(caller, message, None, self._questions)
-            status, body = await self._answer(caller, message, door, relay, headers, receive)
+            status, body = await self._answer(caller, message, door, relay, headers, DisconnectWatch(receive))
             await send_json(send, status, body)
 
     async def _stream(
@@ -137,7 +137,8 @@ class McpEndpoint:
         try:
             relay = relay_for(caller, message, stream.push, self._questions)
             try:
-                status, body = await self._answer(caller, message, door, relay, headers, receive)
+                watch = DisconnectWatch(receive, stream.takes_long)
+                status, body = await self._answer(caller, message, door, relay, headers, watch)
             except ConducktorError as error:
                 if not stream.is_open:
                     raise
@@ -147,13 +148,12 @@ class McpEndpoint:
             stream.abandon()
 
     async def _answer(
-        self, caller: Caller, message: Message, door: Door, relay: Relay, headers: dict[str, str], receive: Receive
+        self, caller: Caller, message: Message, door: Door, relay: Relay, headers: dict[str, str], watch: DisconnectWatch
     ) -> tuple[int, bytes]:
         """Raises ConducktorError for what is refused as HTTP, ClientGone; everything else becomes a JSON-RPC answer."""
         task = asyncio.current_task()  # once: in Python 3.11 each look at the running loop is a system call
         assert task is not None
-        watch = DisconnectWatch(receive, task)
-        with self._in_flight.running(caller, message, task) as ticket, watch:
+        with self._in_flight.running(caller, message, task) as ticket, watch.over(task):
             try:
                 return 200, result_body(message.id, await self._methods.answer(caller, message, door, relay, headers))
             except ProtocolError as error:

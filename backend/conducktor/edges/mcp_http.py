@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Self
 
 from litestar.types import Receive, Scope, Send
 
@@ -71,17 +72,25 @@ async def send_empty(send: Send, status: int, extra: tuple[tuple[bytes, bytes], 
 
 
 class DisconnectWatch:
-    """Cancels `task` when the client hangs up during a long call: closing the stream is cancellation."""
+    """Cancels a task when the client hangs up during a long call: closing the stream is cancellation."""
 
-    def __init__(self, receive: Receive, task: "asyncio.Task[object]") -> None:
+    def __init__(self, receive: Receive, when_long: Callable[[], None] | None = None) -> None:
+        """`when_long` is called once when the call has lasted `WATCH_AFTER_S`: one timer for all that only long calls need."""
         self._receive = receive
-        self._task = task
+        self._when_long = when_long
+        self._task: asyncio.Task[object] | None = None
         self._watcher: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self.gone = False
 
+    def over(self, task: "asyncio.Task[object]") -> Self:
+        """`with` it around what may be cancelled."""
+        self._task = task
+        self._timer = task.get_loop().call_later(WATCH_AFTER_S, self._start)
+        return self
+
     def __enter__(self) -> None:
-        self._timer = self._task.get_loop().call_later(WATCH_AFTER_S, self._start)
+        return None
 
     def __exit__(self, *_: object) -> None:
         if self._timer:
@@ -91,12 +100,15 @@ class DisconnectWatch:
 
     def _start(self) -> None:
         self._watcher = asyncio.create_task(self._watch())
+        if self._when_long is not None:
+            self._when_long()
 
     async def _watch(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
         self.gone = True
-        self._task.cancel()
+        if self._task is not None:
+            self._task.cancel()
 
 
 class EventStream:
@@ -110,10 +122,10 @@ class EventStream:
         self._send = send
         self._ping_s = ping_s
         self._events: deque[bytes] = deque()
-        self._more = asyncio.Event()
+        self._more: asyncio.Event | None = None
         self._writer: asyncio.Task[None] | None = None
         self._has_begun = False
-        self._timer = asyncio.get_running_loop().call_later(min(STREAM_AFTER_S, ping_s), self._start)
+        self._timer: asyncio.TimerHandle | None = None
 
     @property
     def is_open(self) -> bool:
@@ -124,11 +136,15 @@ class EventStream:
         """Queue a message; when the client reads too slowly, notifications are dropped rather than memory filled."""
         if len(self._events) < MAX_WAITING_EVENTS:
             self._events.append(message)
-            self._more.set()
-            self._start()
+            self._start().set()
+
+    def takes_long(self) -> None:
+        """Become a stream before somebody in between takes silence for the end."""
+        left_s = min(STREAM_AFTER_S, self._ping_s) - WATCH_AFTER_S
+        self._timer = asyncio.get_running_loop().call_later(max(0.0, left_s), self._start)
 
     async def finish(self, status: int, message: bytes) -> None:
-        self._timer.cancel()
+        self._stop_timer()
         if self._writer is None:
             await send_json(self._send, status, message)
             return
@@ -140,29 +156,35 @@ class EventStream:
         await self._event(message, more=False)
 
     def abandon(self) -> None:
-        self._timer.cancel()
+        self._stop_timer()
         if self._writer:
             self._writer.cancel()
 
-    def _start(self) -> None:
-        if self._writer is None:
+    def _start(self) -> asyncio.Event:
+        if self._more is None:
+            self._stop_timer()
+            self._more = asyncio.Event()
+            self._writer = asyncio.create_task(self._write(self._more))
+        return self._more
+
+    def _stop_timer(self) -> None:
+        if self._timer:
             self._timer.cancel()
-            self._writer = asyncio.create_task(self._write())
 
     async def _begin(self) -> None:
         if not self._has_begun:
             self._has_begun = True
             await self._send({"type": "http.response.start", "status": 200, "headers": SSE_HEADERS})
 
-    async def _write(self) -> None:
+    async def _write(self, more: asyncio.Event) -> None:
         await self._begin()
         while True:
             while self._events:
                 await self._event(self._events.popleft(), more=True)
-            self._more.clear()
+            more.clear()
             try:
                 async with asyncio.timeout(self._ping_s):
-                    await self._more.wait()
+                    await more.wait()
             except TimeoutError:
                 await self._send({"type": "http.response.body", "body": b": still working\n\n", "more_body": True})
 

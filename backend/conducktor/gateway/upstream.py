@@ -1,20 +1,20 @@
 """The step that leaves the house: one request to the connection's server, with its credential, never the caller's."""
 
 from collections.abc import Awaitable
+from functools import partial
 from typing import Protocol
 
 import msgspec
 
 from conducktor.connections import mcp_fault as fault
 from conducktor.connections.credentials import Credentials
-from conducktor.connections.mcp_client import Endpoint, McpClient, OnInquiry, OnNotification
+from conducktor.connections.mcp_client import OnInquiry, OnNotification
 from conducktor.connections.mcp_reply import Notification, Reply
-from conducktor.connections.mcp_request import Behalf
-from conducktor.connections.openapi.client import RestClient
 from conducktor.core.tool_call import CallRequest, CallResult, ToolCall
 from conducktor.gateway.completion import completion_params
 from conducktor.gateway.courier import Courier
 from conducktor.gateway.dialogue import ASKS, Dialogues, Params
+from conducktor.gateway.errand import Errand, Round, Service
 from conducktor.gateway.mirrored_headers import mirrored_headers
 from conducktor.gateway.relay import Relay
 from conducktor.gateway.subscribing import SUBSCRIBE, Subscribing
@@ -55,8 +55,8 @@ class Upstream:
 
     def __init__(
         self,
-        mcp: McpClient,
-        rest: RestClient,
+        mcp: Service,
+        rest: Service,
         local: LocalCalls,
         dialogues: Dialogues,
         *,
@@ -74,49 +74,37 @@ class Upstream:
 
     async def call(self, call: ToolCall, target: Target, request: CallRequest, relay: Relay) -> CallResult:
         """Raises UpstreamError when no usable answer came within the deadline, BadRequestState before anything is sent."""
-        if target.connection is None:
+        connection = target.connection
+        if connection is None:
             return await self._local.call(call)
         if call.method == SUBSCRIBE:
-            return await self._subscribing.begin(call, target.connection)
-        hearing = self._subscribing.hearing(call, target.connection, _relayed(relay))
-        connection = target.connection
-        mirrored = mirrored_headers(target.header_params, call.arguments) if target.header_params else ()
-        earlier: tuple[str, ...] = ()
-
-        async def send(params: Params, on_inquiry: OnInquiry | None) -> Reply:
-            nonlocal earlier
-
-            def ask(endpoint: Endpoint, left_s: float) -> Awaitable[Reply]:
-                if connection.api is not None:
-                    return self._rest.request(endpoint, connection.api.get(call.tool), call.arguments, deadline_s=left_s)
-                return self._mcp.request(
-                    endpoint,
-                    call.method,
-                    _encode(params),
-                    name=call.tool,
-                    mirrored=mirrored,
-                    deadline_s=left_s,
-                    on_notification=hearing,
-                    behalf=_asked_as(call, relay.behalf) if on_inquiry else relay.behalf,
-                    on_inquiry=on_inquiry,
-                )
-
-            delivery = await self._courier.carry(
-                call,
-                connection,
-                lambda left_s: self._credentials.asking(call, connection, lambda endpoint: ask(endpoint, left_s)),
-                may_repeat=target.may_repeat,
-            )
-            earlier += delivery.earlier
-            return delivery.reply
-
-        reply = await self._dialogues.carry(call, connection, _params(call, request, relay), relay, send)
+            return await self._subscribing.begin(call, connection)
+        errand = Errand(
+            call,
+            connection,
+            relay.behalf,
+            self._subscribing.hearing(call, connection, _relayed(relay)),
+            mirrored_headers(target.header_params, call.arguments) if target.header_params else (),
+            target.may_repeat,
+        )
+        earlier: list[str] = []
+        reply = await self._dialogues.carry(
+            call, connection, _params(call, request, relay), relay, partial(self._send, errand, earlier)
+        )
         result = _result(connection.name, reply)
-        return msgspec.structs.replace(result, earlier_attempts=earlier) if earlier else result
+        return msgspec.structs.replace(result, earlier_attempts=tuple(earlier)) if earlier else result
 
+    async def _send(self, errand: Errand, earlier: list[str], params: Params, on_inquiry: OnInquiry | None) -> Reply:
+        """One round, with a credential that is good. Attempts that failed before are added to `earlier`."""
+        call, connection, asked = errand.call, errand.connection, Round(errand, params, on_inquiry)
+        ask = self._mcp.ask if connection.api is None else self._rest.ask
 
-def _asked_as(call: ToolCall, behalf: Behalf) -> Behalf:
-    return msgspec.structs.replace(behalf, person=f"{call.actor.user_id} {call.actor.authorization_id}")
+        def attempt(left_s: float) -> Awaitable[Reply]:
+            return self._credentials.asking(call, connection, lambda endpoint: ask(asked, endpoint, left_s))
+
+        delivery = await self._courier.carry(call, connection, attempt, may_repeat=errand.may_repeat)
+        earlier += delivery.earlier
+        return delivery.reply
 
 
 def _result(connection: str, reply: Reply) -> CallResult:

@@ -11,6 +11,7 @@ from conducktor.edges.management_mcp import ManagementTools
 from conducktor.gateway.call_tool import Gateway
 from conducktor.gateway.courier import Courier
 from conducktor.gateway.dialogue import Dialogues
+from conducktor.gateway.errand import McpService, RestService
 from conducktor.gateway.exchanges import Exchanges
 from conducktor.gateway.execute_approved import ApprovedCalls
 from conducktor.gateway.held_calls import HeldCalls
@@ -55,8 +56,8 @@ class Parts(WithAuthorization):
             approvals=self.approvals,
             budgets=self.budgets,
             upstream=Upstream(
-                self.mcp,
-                self.rest,
+                McpService(self.mcp),
+                RestService(self.rest),
                 self.management,
                 Dialogues(states, self.held_calls, deadline_s=settings.call_deadline_s),
                 credentials=self.credentials,
