@@ -5,6 +5,7 @@ import os
 import resource
 import subprocess
 import sys
+from typing import Any
 
 TOOLS = ("echo", "crash", "environment", "limits", "offspring", "change", "hang")
 SCHEMA = {"type": "object", "properties": {"text": {"type": "string"}}}
@@ -39,10 +40,10 @@ def answer(message: dict[str, object]) -> None:
     say({"id": message["id"], "result": told})
 
 
-def call(params: dict[str, dict[str, str]]) -> str | None:
+def call(params: dict[str, Any]) -> str | None:
     match params["name"]:
         case "echo":
-            return params["arguments"]["text"]
+            return str(params["arguments"]["text"])
         case "crash":
             complain(f"I give up, my key was {os.environ.get('API_KEY')}")
             sys.exit(3)

@@ -43,7 +43,7 @@ class ApiDocument(msgspec.Struct, frozen=True, kw_only=True):
             raise Invalid(
                 f"The document refers to another one ({reference[:100]}), which Conducktor never fetches. Bundle it first."
             )
-        node = self.root
+        node: Node = self.root
         for part in reference[2:].split("/"):
             key = unquote(part).replace("~1", "/").replace("~0", "~")
             if isinstance(node, dict) and key in node:
