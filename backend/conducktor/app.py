@@ -1,13 +1,14 @@
 """The API process: every route, and the only place where they are put together."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
 
 from conducktor.core.errors import ConducktorError
 from conducktor.edges import (
@@ -61,44 +62,10 @@ def create_app(settings: Settings, *, process_index: int = 0, described: bool = 
     parts = Parts(settings)
     pages = OpenPages()
     subscriptions = McpSubscriptions(parts.listeners, parts.subscriptions, settings.stream_ping_s)
-    traits = ClientTraits(parts.database, parts.changes)
-    methods = Methods(parts.gateway, parts.lists, parts.authenticator, traits, subscriptions, McpTasks(parts.tasks))
-    mcp = McpEndpoint(
-        methods,
-        parts.authenticator,
-        InFlight(parts.database, parts.changes),
-        subscriptions,
-        ClientQuestions(parts.exchanges),
-        resource=settings.resource,
-        ping_s=settings.stream_ping_s,
-    )
-
-    @asynccontextmanager
-    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
-        async with parts.running():
-            if settings.worker == "in-process" and process_index == 0:
-                async with working(parts):
-                    yield
-            else:
-                yield
-
+    mcp = _mcp(parts, settings, subscriptions)
     app = Litestar(
-        [
-            *health.routes(parts.database, parts.changes),
-            *status_page.routes(StatusBoard(parts.database, parts.changes, parts.doorbell, parts.mailer, parts.clock)),
-            *session_endpoints.routes(settings, parts.web_sessions, parts.sessions, parts.accounts, parts.sign_up, parts.sign_in),
-            *account_endpoints.routes(parts.web_sessions, parts.sessions, parts.accounts, parts.invitations),
-            *well_known.routes(settings),
-            *oauth_endpoints.routes(parts.authorize, parts.token_endpoint, parts.registration, parts.revocation, parts.visitors),
-            *consent_endpoints.routes(parts.web_sessions, parts.consents),
-            *(json_api.route(operation, parts.gate, parts.web_sessions.actor) for operation in OPERATIONS),
-            *sign_in_endpoints.routes(settings, parts.gate, parts.web_sessions, parts.sign_ins, parts.connection_lifecycle),
-            *mcp_endpoint.routes(mcp),
-            *usage_export.routes(parts.database, parts.clock, parts.web_sessions.actor),
-            *live_events.routes(parts.changes, parts.web_sessions.actor, pages),
-            *web.routes(settings.web_root),
-        ],
-        lifespan=[lifespan],
+        [*_api(parts, settings), *mcp_endpoint.routes(mcp), *_pages(parts, settings, pages)],
+        lifespan=[_lifespan(parts, works=settings.worker == "in-process" and process_index == 0)],
         state=State({"parts": parts, "open_pages": pages, "open_streams": (pages, subscriptions)}),
         middleware=[CsrfGuard],
         exception_handlers={
@@ -114,3 +81,50 @@ def create_app(settings: Settings, *, process_index: int = 0, described: bool = 
     # Outside Litestar's routing, so that nothing answers before the guard.
     app.asgi_handler = HttpGuard(mcp_endpoint.FastLane(mcp, app.asgi_handler), settings)
     return app
+
+
+def _mcp(parts: Parts, settings: Settings, subscriptions: McpSubscriptions) -> McpEndpoint:
+    traits = ClientTraits(parts.database, parts.changes)
+    return McpEndpoint(
+        Methods(parts.gateway, parts.lists, parts.authenticator, traits, subscriptions, McpTasks(parts.tasks)),
+        parts.authenticator,
+        InFlight(parts.database, parts.changes),
+        subscriptions,
+        ClientQuestions(parts.exchanges),
+        resource=settings.resource,
+        ping_s=settings.stream_ping_s,
+    )
+
+
+def _api(parts: Parts, settings: Settings) -> list[HTTPRouteHandler]:
+    """Who one is, what one may do, and every operation."""
+    actor_of = parts.web_sessions.actor
+    return [
+        *session_endpoints.routes(settings, parts.web_sessions, parts.sessions, parts.accounts, parts.sign_up, parts.sign_in),
+        *account_endpoints.routes(parts.web_sessions, parts.sessions, parts.accounts, parts.invitations),
+        *well_known.routes(settings),
+        *oauth_endpoints.routes(parts.authorize, parts.token_endpoint, parts.registration, parts.revocation, parts.visitors),
+        *consent_endpoints.routes(parts.web_sessions, parts.consents),
+        *(json_api.route(operation, parts.gate, actor_of) for operation in OPERATIONS),
+        *sign_in_endpoints.routes(settings, parts.gate, parts.web_sessions, parts.sign_ins, parts.connection_lifecycle),
+        *usage_export.routes(parts.database, parts.clock, actor_of),
+    ]
+
+
+def _pages(parts: Parts, settings: Settings, pages: OpenPages) -> list[HTTPRouteHandler]:
+    """The web application and what it hears of, and whether all of this is well."""
+    return [
+        *health.routes(parts.database, parts.changes),
+        *status_page.routes(StatusBoard(parts.database, parts.changes, parts.doorbell, parts.mailer, parts.clock)),
+        *live_events.routes(parts.changes, parts.web_sessions.actor, pages),
+        *web.routes(settings.web_root),
+    ]
+
+
+def _lifespan(parts: Parts, *, works: bool) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def running(_app: Litestar) -> AsyncIterator[None]:
+        async with parts.running(), working(parts) if works else nullcontext():
+            yield
+
+    return running
