@@ -38,6 +38,15 @@ class OwnSignInBody(msgspec.Struct, frozen=True, kw_only=True):
 def routes(
     settings: Settings, gate: Gate, web_sessions: WebSessions, sign_ins: SignIns, lifecycle: Lifecycle
 ) -> list[HTTPRouteHandler]:
+    @get(DOCUMENT_PATH, opt={"permission": "public"}, include_in_schema=False)
+    async def client_document() -> Response[ClientDocument]:
+        return Response(own_document(settings.origin), headers={"Cache-Control": "public, max-age=3600"})
+
+    way_back = _WayBack(web_sessions, sign_ins, lifecycle)
+    return [_begin(gate, web_sessions), _begin_own(gate, web_sessions), way_back.route(), client_document]
+
+
+def _begin(gate: Gate, web_sessions: WebSessions) -> HTTPRouteHandler:
     @post(
         PREFIX + "/connections/{name:str}/sign-in",
         operation_id="connections_sign_in",
@@ -52,6 +61,10 @@ def routes(
         data = BeginSignIn(name=name, secret=web_sessions.cookie(request) or "", return_to=return_to)
         return Response(await gate.run(BEGIN_SIGN_IN, actor, data), headers=NO_STORE)
 
+    return begin
+
+
+def _begin_own(gate: Gate, web_sessions: WebSessions) -> HTTPRouteHandler:
     @post(
         PREFIX + "/connections/{name:str}/own-account/sign-in",
         operation_id="connections_begin_own_sign_in",
@@ -68,41 +81,49 @@ def routes(
         asked = BeginOwnSignIn(name=name, secret=web_sessions.cookie(request) or "", return_to=return_to, link=data.link)
         return Response(await gate.run(BEGIN_OWN_SIGN_IN, actor, asked), headers=NO_STORE)
 
-    @get(CALLBACK_PATH, opt={"permission": "public"}, include_in_schema=False)
-    async def come_back(request: AnyRequest) -> Response[str]:
-        try:
-            return await finish(request)
-        except (Unauthenticated, NotFound, OAuthError):
-            return _nowhere()
-        except ConducktorError as error:
-            log.warning("sign_in.failed", error=type(error).__name__)
-            return _page(error.detail, error.next_step or "Go back to Conducktor and press Sign in again.", status=503)
+    return begin_own
 
-    async def finish(request: AnyRequest) -> Response[str]:
+
+class _WayBack:
+    """From the service, in the browser that began."""
+
+    def __init__(self, web_sessions: WebSessions, sign_ins: SignIns, lifecycle: Lifecycle) -> None:
+        self._web_sessions = web_sessions
+        self._sign_ins = sign_ins
+        self._lifecycle = lifecycle
+
+    def route(self) -> HTTPRouteHandler:
+        @get(CALLBACK_PATH, opt={"permission": "public"}, include_in_schema=False)
+        async def come_back(request: AnyRequest) -> Response[str]:
+            try:
+                return await self._finish(request)
+            except (Unauthenticated, NotFound, OAuthError):
+                return _nowhere()
+            except ConducktorError as error:
+                log.warning("sign_in.failed", error=type(error).__name__)
+                return _page(error.detail, error.next_step or "Go back to Conducktor and press Sign in again.", status=503)
+
+        return come_back
+
+    async def _finish(self, request: AnyRequest) -> Response[str]:
         returned = _returned(query_pairs(request))
         if returned is None:
             return _nowhere()
-        signed_in = await web_sessions.account(request)
-        attempt = await sign_ins.take(returned, web_sessions.cookie(request), signed_in.user_id)
+        signed_in = await self._web_sessions.account(request)
+        attempt = await self._sign_ins.take(returned, self._web_sessions.cookie(request), signed_in.user_id)
         if attempt is None:
             return _nowhere()
-        journey = sign_ins.journey(attempt)
+        journey = self._sign_ins.journey(attempt)
         return_to = journey.return_to
-        actor = await web_sessions.actor(request, return_to.split("/")[2])
+        actor = await self._web_sessions.actor(request, return_to.split("/")[2])
         if actor.workspace_id != attempt.workspace_id:
             return _nowhere()
-        result = await sign_ins.finish(actor, attempt, returned)
+        result = await self._sign_ins.finish(actor, attempt, returned)
         if result is Result.DONE:
-            look = lifecycle.look_again if journey.is_own else lifecycle.look_at
+            look = self._lifecycle.look_again if journey.is_own else self._lifecycle.look_at
             await look(attempt.workspace_id, attempt.connection_id)
         log.info("sign_in.returned", connection=str(attempt.connection_id), result=result.value)
         return _back_to(return_to, result)
-
-    @get(DOCUMENT_PATH, opt={"permission": "public"}, include_in_schema=False)
-    async def client_document() -> Response[ClientDocument]:
-        return Response(own_document(settings.origin), headers={"Cache-Control": "public, max-age=3600"})
-
-    return [begin, begin_own, come_back, client_document]
 
 
 def _returned(pairs: list[tuple[str, str]]) -> Return | None:
