@@ -35,7 +35,7 @@ class WithConnections(WithAccounts):
         self.catalog = Catalog(settings, self.local_servers)
         keeping = Keeping(self.database, self.key_ring, self.clock, self.audit)
         self.renewals = Renewals(keeping, self.http)
-        self.sign_ins = SignIns(self.database, self.http, self.mcp, self.key_ring, self.clock, self.audit, settings.origin)
+        self.sign_ins = SignIns(keeping, self.http, self.mcp, settings.origin)
         self.vitals = Vitals(self.database, self.clock)
         self.sign_in_links = SignInLinks(self.key_ring, self.clock, settings.origin)
         self.own_accounts = OwnAccounts(keeping, self.changes, self.http, self.sign_in_links, self.vitals)

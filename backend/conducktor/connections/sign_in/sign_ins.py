@@ -10,39 +10,31 @@ import msgspec
 import structlog
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
-from conducktor.audit.writer import AuditWriter
-from conducktor.connections import queries
-from conducktor.connections.alteration import pending
 from conducktor.connections.connection import Connection
-from conducktor.connections.credential import seal
 from conducktor.connections.lookup import connection_named
 from conducktor.connections.mcp_client import Endpoint, Fault, McpClient, UpstreamError
-from conducktor.connections.own_accounts import account as own_accounts
-from conducktor.connections.own_accounts.account import OwnAccount
-from conducktor.connections.own_accounts.keep import keep
 from conducktor.connections.sign_in import queries as sign_ins
+from conducktor.connections.sign_in.arrivals import Arrivals, has_own_sign_ins
 from conducktor.connections.sign_in.client import client_for, redirect_uri
 from conducktor.connections.sign_in.grant import (
     Attempt,
     Grant,
     Journey,
     client_seal,
-    grant_seal,
     journey_seal,
     opened_journey,
     sealed,
 )
+from conducktor.connections.sign_in.keeping import Keeping
 from conducktor.connections.sign_in.refusal import Result
 from conducktor.connections.sign_in.server import Protection, protection_of
 from conducktor.connections.sign_in.step_up import scope_union
-from conducktor.connections.sign_in.tokens import GrantRefused, ServerAway, Tokens, exchange, revoke
+from conducktor.connections.sign_in.tokens import GrantRefused, ServerAway, exchange, revoke
 from conducktor.connections.states import Auth, ConnectionState
 from conducktor.core.actor import Actor, Permission
-from conducktor.core.clock import Clock
 from conducktor.core.errors import Conflict, Forbidden
 from conducktor.core.ids import ConnectionId, UserId, WorkspaceId, new_id
-from conducktor.infra.database import Change, Database, Transaction
-from conducktor.infra.encryption import KeyRing
+from conducktor.infra.database import Transaction
 from conducktor.infra.http_client import HttpClient
 
 log = structlog.get_logger()
@@ -67,32 +59,16 @@ class Purpose(msgspec.Struct, frozen=True, kw_only=True):
     is_own: bool
 
 
-class SignedIn(msgspec.Struct, frozen=True):
-    """What the audit keeps of a sign-in."""
-
-    name: str
-    issuer: str
-
-
 class SignIns:
     """One per process."""
 
-    def __init__(
-        self,
-        database: Database,
-        http: HttpClient,
-        mcp: McpClient,
-        key_ring: KeyRing,
-        clock: Clock,
-        audit: AuditWriter,
-        origin: str,
-    ) -> None:
-        self._database = database
+    def __init__(self, keeping: Keeping, http: HttpClient, mcp: McpClient, origin: str) -> None:
+        self._database = keeping.database
+        self._key_ring = keeping.key_ring
+        self._clock = keeping.clock
         self._http = http
         self._mcp = mcp
-        self._key_ring = key_ring
-        self._clock = clock
-        self._audit = audit
+        self._arrivals = Arrivals(keeping)
         self._origin = origin
 
     async def begin(self, actor: Actor, name: str, browser: str, purpose: Purpose) -> str:
@@ -162,7 +138,7 @@ class SignIns:
             return Result.REFUSED
         except ServerAway:
             return Result.UNREACHABLE
-        return await (self._keep_own if journey.is_own else self._keep)(actor, attempt, journey, tokens)
+        return await (self._arrivals.keep_own if journey.is_own else self._arrivals.keep)(actor, attempt, journey, tokens)
 
     async def revoke(self, grant: Grant | None) -> None:
         """Tell the service that nobody needs it any more, where the service wants to know."""
@@ -200,54 +176,6 @@ class SignIns:
             expires_at=self._clock() + ATTEMPT_LASTS,
         )
 
-    async def _keep(self, actor: Actor, attempt: Attempt, journey: Journey, tokens: Tokens) -> Result:
-        now = self._clock()
-        async with self._database.transaction() as tx:
-            before = await queries.lock(tx, attempt.workspace_id, attempt.connection_id)
-            if before is None or before.url != journey.url or before.auth not in (Auth.NONE, Auth.OAUTH):
-                return Result.CHANGED
-            grant_sealed = sealed(self._key_ring, _grant(journey, tokens), grant_seal(before.id))
-            await sign_ins.put_grant(tx, before.workspace_id, before.id, grant_sealed, (actor.user_id, actor.user_name, now))
-            after = _signed_in(before, seal(self._key_ring, before.id, tokens.access_token))
-            after = msgspec.structs.replace(
-                after if before.state is ConnectionState.DISABLED else pending(after, now),
-                renew_after=tokens.renew_after(now) if tokens.refresh_token else None,
-                updated_at=now,
-                wanted_scope=None,
-            )
-            await queries.save(tx, before.workspace_id, after)
-            await self._audit.record_operation(
-                tx, actor, "connections.finish_sign_in", SignedIn(before.name, journey.server.issuer)
-            )
-            await tx.announce(Change(topic="connections", workspace_id=before.workspace_id, id=str(before.id)))
-        log.info("sign_in.done", connection=str(attempt.connection_id), workspace=str(attempt.workspace_id))
-        return Result.DONE
-
-    async def _keep_own(self, actor: Actor, attempt: Attempt, journey: Journey, tokens: Tokens) -> Result:
-        """Nothing of the connection changes, and nobody else's account."""
-        now, account_id = self._clock(), new_id()
-        async with self._database.transaction() as tx:
-            connection = await queries.lock(tx, attempt.workspace_id, attempt.connection_id)
-            if connection is None or connection.url != journey.url or not _has_own_sign_ins(connection):
-                return Result.CHANGED
-            account = OwnAccount(
-                id=account_id,
-                workspace_id=attempt.workspace_id,
-                connection_id=connection.id,
-                user_id=actor.user_id,
-                secret_sealed=self._key_ring.seal(tokens.access_token.encode(), bound_to=own_accounts.secret_seal(account_id)),
-                grant_sealed=sealed(self._key_ring, _grant(journey, tokens), own_accounts.grant_seal(account_id)),
-                renew_after=tokens.renew_after(now) if tokens.refresh_token else None,
-                version=0,
-                claim=0,
-                signed_in_at=now,
-            )
-            await keep(tx, account)
-            signed_in = SignedIn(connection.name, journey.server.issuer)
-            await self._audit.record_operation(tx, actor, "connections.finish_own_sign_in", signed_in)
-        log.info("own_account.signed_in", connection=str(attempt.connection_id), workspace=str(attempt.workspace_id))
-        return Result.DONE
-
     def _state_digest(self, state: str) -> bytes:
         return self._key_ring.digest("connections.sign_in.state", state.encode("utf-8", "surrogatepass"))
 
@@ -258,7 +186,7 @@ class SignIns:
 def _check_signs_in(connection: Connection, purpose: Purpose) -> None:
     if connection.state is ConnectionState.DISABLED:
         raise Conflict(f"{connection.name} is disabled.", next_step="Enable the connection before signing in.")
-    if purpose.is_own and not _has_own_sign_ins(connection):
+    if purpose.is_own and not has_own_sign_ins(connection):
         raise Conflict(
             f"{connection.name} is not used with people's own sign-ins.",
             next_step="Somebody who manages connections chooses that in the connection's settings.",
@@ -279,26 +207,6 @@ def _judged(journey: Journey, returned: Return) -> Result | None:
     if returned.error is not None or not returned.code:
         return Result.DENIED if returned.error == "access_denied" else Result.REFUSED
     return None
-
-
-def _has_own_sign_ins(connection: Connection) -> bool:
-    return connection.auth is Auth.OAUTH and bool(connection.personal_for)
-
-
-def _grant(journey: Journey, tokens: Tokens) -> Grant:
-    return Grant(
-        server=journey.server,
-        client=journey.client,
-        resource=journey.resource,
-        refresh_token=tokens.refresh_token,
-        scope=journey.scope,
-    )
-
-
-def _signed_in(before: Connection, credential: bytes) -> Connection:
-    return msgspec.structs.replace(
-        before, auth=Auth.OAUTH, header_name=None, credential_sealed=credential, revision=before.revision + 1, failures_in_row=0
-    )
 
 
 def _authorization_url(protection: Protection, journey: Journey, state: str, redirect: str) -> str:
