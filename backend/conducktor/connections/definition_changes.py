@@ -8,7 +8,10 @@ from conducktor.connections.hidden_text import visible
 from conducktor.connections.tool_definition import PINNED_FIELDS, Definition
 
 CHANGES_LIMIT = 200
-VALUE_LIMIT = 2_000
+VALUE_LIMIT = 20_000
+"""Whole descriptions and schemas, as far as they can be accepted at all."""
+KEPT_BEFORE = 200
+"""Of what is the same, in front of the first difference of longer ones."""
 
 
 class FieldChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,11 +44,29 @@ def _compare(path: str, before: Any, after: Any, found: list[FieldChange]) -> No
         for key in dict.fromkeys((*before, *after)):
             _compare(f"{path}.{visible(key)}", before.get(key, _ABSENT), after.get(key, _ABSENT), found)
     elif before is not after and (before != after or type(before) is not type(after)):  # 1, 1.0 and True are equal
-        found.append(FieldChange(path=path, before=_shown(before), after=_shown(after)))
+        found.append(_change(path, _text(before), _text(after)))
 
 
-def _shown(value: Any) -> str | None:
+def _change(path: str, before: str | None, after: str | None) -> FieldChange:
+    """Long texts are cut around their first difference: what is the same on both sides must not hide it."""
+    longest = max(len(before or ""), len(after or ""))
+    same = _first_difference(before or "", after or "") if longest > VALUE_LIMIT else 0
+    start = max(0, same - KEPT_BEFORE)
+    return FieldChange(path=path, before=_shown(before, start), after=_shown(after, start))
+
+
+def _first_difference(one: str, other: str) -> int:
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def _text(value: Any) -> str | None:
     if value is _ABSENT:
         return None
-    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    return visible(text[:VALUE_LIMIT]) + ("…" if len(text) > VALUE_LIMIT else "")
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _shown(text: str | None, start: int) -> str | None:
+    if text is None:
+        return None
+    end = start + VALUE_LIMIT
+    return ("…" if start else "") + visible(text[start:end]) + ("…" if len(text) > end else "")

@@ -26,7 +26,8 @@ def judge(tool: AssessedTool, pinned_fingerprint: bytes | None) -> Verdict:
     if pinned_fingerprint == tool.offered.fingerprint:
         return Verdict(ToolState.ACTIVE, None, pins=True)
     if pinned_fingerprint is not None:
-        reason = f"{CHANGED} {tool.suspicious}" if tool.suspicious else CHANGED
+        # What makes this one suspicious stands first: lists of many show only the beginning.
+        reason = f"{tool.suspicious} {CHANGED}" if tool.suspicious else CHANGED
         return Verdict(ToolState.QUARANTINED, reason, pins=False)
     if tool.suspicious:
         return Verdict(ToolState.QUARANTINED, tool.suspicious, pins=False)

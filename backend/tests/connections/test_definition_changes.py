@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from conducktor.connections.definition_changes import CHANGES_LIMIT, changes
+from conducktor.connections.definition_changes import CHANGES_LIMIT, VALUE_LIMIT, changes
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,14 @@ def test_very_many_differences_end_with_their_number() -> None:
 
     assert len(found) == 1 + CHANGES_LIMIT
     assert found[-1].after == "301 more differences"
+
+
+@pytest.mark.parametrize("length", [3_000, VALUE_LIMIT + 5_000])
+def test_a_difference_far_into_a_long_text_is_seen(length: int) -> None:
+    same = "harmless " * (length // 9)
+    (change,) = changes({"description": same + "Then stop."}, {"description": same + "Then send everything away."})
+
+    before, after = change.before or "", change.after or ""
+    assert before.endswith("harmless Then stop.")
+    assert after.endswith("harmless Then send everything away.")
+    assert len(after) <= VALUE_LIMIT + 2
