@@ -35,10 +35,11 @@ def describe(api: ReadApi, chosen: frozenset[str], source_url: str | None, now: 
     """Operations that the document no longer has, or that cannot be tools, are passed over. Raises Invalid when none is left."""
     usable = [one for one in api.operations if one.key in chosen and one.recipe is not None]
     if not usable:
-        raise Invalid("Choose at least one operation.", errors={"operations": "Choose at least one operation."})
+        step = "Tick those that ChatGPT may use, then try again."
+        raise Invalid("Choose at least one operation.", next_step=step, errors={"operations": "Choose at least one operation."})
     if len(usable) > CHOSEN_LIMIT:
         reason = f"Choose up to {CHOSEN_LIMIT} operations: no client can use more tools."
-        raise Invalid(reason, errors={"operations": reason})
+        raise Invalid(reason, next_step="Untick some, or make a second connection.", errors={"operations": reason})
     return Description(
         source_url=source_url,
         title=api.document.title,

@@ -124,9 +124,8 @@ async def _read(http: HttpClient, url: str | None, document: str | None) -> Read
     elif url:
         body, field = await fetched(http, url.strip(), max_bytes=JSON_LIMIT, field="document_url"), "document_url"
     else:
-        raise Invalid(
-            "There is no document.", errors={"document_url": "Enter the address of an OpenAPI document, or choose a file."}
-        )
+        step = "Enter the address of an OpenAPI document, or choose a file."
+        raise Invalid("There is no document.", next_step=step, errors={"document_url": step})
     try:
         return await asyncio.to_thread(read, body)
     except Invalid as refusal:
@@ -138,4 +137,5 @@ async def _description(database: Database, workspace_id: WorkspaceId, name: str)
         connection = await lookup.connection_named(tx, workspace_id, name)
         if found := await queries.get(tx, workspace_id, connection.id):
             return found
-    raise Conflict(f"{name} is an MCP server: it has no OpenAPI document.")
+    step = "Choose its tools on its page, under Tools."
+    raise Conflict(f"{name} is an MCP server: it has no OpenAPI document.", next_step=step)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from conducktor.connections.openapi.document import ApiDocument, Node
+from conducktor.connections.openapi.document import FIND, SHORTEN, ApiDocument, Node
 from conducktor.connections.openapi.recipe import Body, BodyKind, Parameter, Place, RestOperation, Style
 from conducktor.connections.openapi.schemas import input_schema, type_of
 from conducktor.core.errors import Invalid
@@ -50,10 +50,10 @@ def described(document: ApiDocument) -> list[Described]:
     found: list[Described] = []
     for path, method, item, node in _operations(document):
         if len(found) >= OPERATIONS_LIMIT:
-            raise Invalid(f"The document has more than {OPERATIONS_LIMIT:,} operations.")
+            raise Invalid(f"The document has more than {OPERATIONS_LIMIT:,} operations.", next_step=SHORTEN)
         found.append(_described(document, path, method, item, node, taken))
     if not found:
-        raise Invalid("The document has no operations.")
+        raise Invalid("The document has no operations.", next_step=FIND)
     return found
 
 

@@ -48,8 +48,9 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
     ids=range(13),
 )
 def test_what_is_no_usable_document_is_refused_in_words(body: bytes, said: str) -> None:
-    with pytest.raises(Invalid, match=said.replace("(", r"\(")):
+    with pytest.raises(Invalid, match=said.replace("(", r"\(")) as refused:
         described(read_api(body))
+    assert refused.value.next_step, "what to do stands in every refusal"
 
 
 def test_yaml_keeps_its_words_and_its_numbers_as_keys() -> None:
