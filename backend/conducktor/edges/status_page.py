@@ -39,7 +39,7 @@ def _page(status: ServiceStatus) -> Response[Any]:
     )
     at = f"{status.at:%d %B %Y, %H:%M:%S} UTC"
     page = _PAGE.format(
-        style=_STYLE, state=status.state, title=_WORDS[status.state], words=escape(status.words), rows=rows, at=at
+        style=_STYLE, script=_SCRIPT, state=status.state, title=_WORDS[status.state], words=escape(status.words), rows=rows, at=at
     )
     headers = {**_HEADERS, "Content-Security-Policy": _POLICY}
     return Response(page, media_type="text/html", status_code=_code(status), headers=headers)
@@ -63,18 +63,33 @@ _STYLE = (
     "border-top:1px solid var(--line)}th{font-weight:600}td:last-child{color:var(--quiet)}"
     "[data-state]{font-weight:600;white-space:nowrap}[data-state]::before{content:'\\25cf';margin-right:.375rem}"
     "[data-state=up]{color:var(--ok)}[data-state=down]{color:var(--bad)}[data-state=degraded]{color:var(--warn)}"
-    "[data-state=off]{color:var(--quiet)}footer{margin-top:1.5rem;font-size:.875rem;color:var(--quiet)}"
+    "a{color:inherit}[data-state=off]{color:var(--quiet)}footer{margin-top:1.5rem;font-size:.875rem;color:var(--quiet)}"
     "@media(width<36rem){table,tbody,tr,th,td{display:block}td,th{border:0;padding:0 0 .125rem}"
     "tr{border-top:1px solid var(--line);padding:.75rem 0}}"
 )
+# What it shows is replaced, so that nobody's place in it is lost as by loading it anew.
+_SCRIPT = (
+    "setInterval(async()=>{try{const answer=await fetch(location.href,{headers:{accept:'text/html'}});"
+    "const fresh=new DOMParser().parseFromString(await answer.text(),'text/html');"
+    "if(!fresh.querySelector('main'))throw 0;"
+    "document.body.replaceChildren(...fresh.body.childNodes)}catch{const state=document.querySelector('h1 span');"
+    "state.dataset.state='down';state.textContent='Out of reach';"
+    "document.querySelector('h1+p').textContent="
+    "'It does not answer here. What stands below is how it was when it last did.'}},30000)"
+)
+
+
+def _hashed(source: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}'"
+
+
 _POLICY = (
-    f"default-src 'none'; style-src 'sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}'; "
+    f"default-src 'none'; style-src {_hashed(_STYLE)}; script-src {_hashed(_SCRIPT)}; connect-src 'self'; "
     "base-uri 'none'; frame-ancestors 'none'; form-action 'none'"
 )
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="refresh" content="30">
-<title>Conducktor: status</title><style>{style}</style></head>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Conducktor: status</title><style>{style}</style><script>{script}</script></head>
 <body><main><h1>Conducktor <span data-state={state}>{title}</span></h1><p>{words}</p>
 <table><tbody>{rows}</tbody></table></main>
 <footer>Checked on {at}. This page refreshes itself. For machines: <a href="/status.json">/status.json</a>.</footer></body></html>

@@ -41,7 +41,8 @@ async def test_everybody_may_see_how_the_service_is_and_nothing_else(settings: S
     assert told.headers["cache-control"] == "public, max-age=5"
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert "Everything works." in page.text
-    assert "<script" not in page.text
+    assert "http-equiv" not in page.text, "it is not loaded anew under a reader's eyes"
+    assert "script-src 'sha256-" in page.headers["content-security-policy"]
     assert "style-src 'sha256-" in page.headers["content-security-policy"]
     assert not re.search(r"hidden-shelf|ada@|\blab\b|127\.0\.0\.1|postgres", page.text + told.text, re.IGNORECASE)
 
