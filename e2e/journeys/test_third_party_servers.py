@@ -232,7 +232,7 @@ async def test_a_server_that_goes_away_fails_alone_and_is_found_again(product: P
 
         failed = await chatgpt.call("fragile_echo", message="gone")
         assert failed["isError"] is True
-        assert "fragile can not be reached" in failed["content"][0]["text"]
+        assert "fragile cannot be reached" in failed["content"][0]["text"]
         assert await chatgpt.tool_names() == names, "one dead server never shortens the list"
         assert (await chatgpt.call("slack-alerts_list_channels"))["isError"] is False
         assert (await ada.audited("echo", workspace=workspace))["outcome"] == "upstream_error"

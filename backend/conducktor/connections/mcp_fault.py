@@ -95,7 +95,7 @@ def unreachable(name: str, error: ConducktorError, deadline_s: float) -> Upstrea
         case TlsFailed():
             fault, detail = Fault.TLS, f"{name} was not called: {error.detail}"
         case HttpError():
-            fault, detail = Fault.UNREACHABLE, f"{name} can not be reached: {error.detail}"
+            fault, detail = Fault.UNREACHABLE, f"{name} cannot be reached: {error.detail}"
         case _:
             fault, detail = Fault.ADDRESS_REFUSED, f"{name} was not called: {error.detail}"
     may_have_run = fault in (Fault.TIMED_OUT, Fault.DISCONNECTED)
@@ -139,7 +139,7 @@ _IN_WORDS = {
 def unusable_credential(name: str, why: str) -> UpstreamError:
     return UpstreamError(
         Fault.SIGN_IN_AGAIN,
-        f"{name} was not called: its credential can not be sent. {why}",
+        f"{name} was not called: its credential cannot be sent. {why}",
         connection=name,
         next_step=f"Update its credential in {_page(name)}.",
     )

@@ -107,7 +107,7 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
     "--mantine-color-body": "#ffffff",
     "--mantine-color-default-border": "var(--mantine-color-gray-4)",
     "--mantine-color-default-hover": "var(--mantine-color-gray-1)",
-    "--mantine-color-placeholder": "#717982",
+    "--mantine-color-placeholder": "#6b737c",
     "--mantine-color-error": "#b42318",
     "--ck-rail": "#fafafb",
     "--ck-raised": "#ffffff",

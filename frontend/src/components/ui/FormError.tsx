@@ -14,11 +14,12 @@ export interface FormErrorProps {
 export function FormError({ problem, shownFields = [] }: FormErrorProps) {
   if (!problem) return null;
   const others = Object.entries(problem.fieldErrors).filter(([field]) => !shownFields.includes(field));
+  const isSaidAbove = shownFields.some((field) => problem.fieldErrors[field] === problem.detail);
   return (
     <div role="alert" className={classes.error}>
       <IconAlertTriangle size={16} stroke={1.75} aria-hidden />
       <div>
-        <strong>{problem.title}</strong> {problem.detail} {problem.nextStep}
+        <strong>{problem.title}</strong> {!isSaidAbove && problem.detail} {problem.nextStep}
         {others.length > 0 && (
           <ul>
             {others.map(([field, message]) => (

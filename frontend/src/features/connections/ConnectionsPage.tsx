@@ -11,7 +11,7 @@ import { PageHeader } from "@/components/ui/PageHeader";
 import { paths } from "@/paths";
 
 import { useWhyNot, useWorkspace } from "../workspaces/useWorkspace";
-import { matches, summary } from "./attention";
+import { matches, needsAttention, summary } from "./attention";
 import { connectionsQuery } from "./connectionQueries";
 import classes from "./ConnectionsPage.module.css";
 import { ConnectionsTable } from "./ConnectionsTable";
@@ -26,7 +26,7 @@ export function ConnectionsPage() {
     <>
       <PageHeader
         title="Connections"
-        description={all && all.length > 0 ? summary(all) : "The services that ChatGPT can use in this workspace."}
+        description={all && all.length > 0 ? <Summary all={all} /> : "The services that ChatGPT can use in this workspace."}
         actions={<AddConnection workspace={slug} />}
       />
       {all === undefined || all.length > 0 ? (
@@ -35,6 +35,16 @@ export function ConnectionsPage() {
         <FirstConnection workspace={slug} />
       )}
     </>
+  );
+}
+
+/** How many there are; those that need somebody are a press away, however long the list is. */
+function Summary({ all }: { all: readonly ConnectionView[] }) {
+  if (!all.some(needsAttention)) return summary(all);
+  return (
+    <Link to="." search={{ state: "attention" }} className={classes.summary}>
+      {summary(all)}
+    </Link>
   );
 }
 
@@ -98,6 +108,7 @@ const FILTERS = [
       { value: "PENDING", label: "Pending" },
       { value: "ERROR", label: "Error" },
       { value: "DISABLED", label: "Disabled" },
+      { value: "attention", label: "Needs attention" },
     ],
   },
   {

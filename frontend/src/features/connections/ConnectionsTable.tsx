@@ -34,7 +34,7 @@ const COLUMNS: readonly Column<ConnectionView>[] = [
   {
     key: "name",
     header: "Connection",
-    width: "34%",
+    width: "30%",
     cell: ({ name, title }) => (
       <span className={classes.connection}>
         <ServiceAvatar name={title} />

@@ -196,12 +196,17 @@ function NothingFound({ workspace, sought }: { workspace: string; sought: string
       icon={IconSearch}
       title={sought === undefined ? "No service here" : `No service matches “${sought}”`}
       action={
-        <Button component={Link} to={paths.connectService({ workspace, service: CUSTOM })}>
-          Connect a custom server
-        </Button>
+        <div className={classes.ways}>
+          <Button component={Link} to={paths.connectService({ workspace, service: CUSTOM })}>
+            Connect a custom server
+          </Button>
+          <LinkButton variant="default" to={paths.newConnection({ workspace })} search={{}}>
+            Show all services
+          </LinkButton>
+        </div>
       }
     >
-      Any MCP server can be connected by its address, whether it is in the gallery or not. Or look without filters.
+      Any MCP server can be connected by its address, whether it is in the gallery or not.
     </EmptyState>
   );
 }

@@ -121,5 +121,5 @@ const CHANGES: readonly Column<PeriodView>[] = [
     width: "8rem",
     cell: ({ since, until }) => (until === null ? "until now" : spanOf(since, until)),
   },
-  { key: "cause", header: "Cause", isLong: true, cell: ({ cause }) => cause },
+  { key: "cause", header: "Cause", isLong: true, cell: ({ cause }) => <span className={classes.cause}>{cause}</span> },
 ];

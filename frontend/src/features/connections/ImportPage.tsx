@@ -1,4 +1,3 @@
-import { Button } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -8,15 +7,14 @@ import type { ImportReport } from "@/api/generated/schema";
 import { Callout } from "@/components/ui/Callout";
 import { Crumbs } from "@/components/ui/Crumbs";
 import { ForbiddenState } from "@/components/ui/ErrorState";
-import { FormError } from "@/components/ui/FormError";
 import { PageHeader } from "@/components/ui/PageHeader";
-import { useSubmit } from "@/components/ui/useSubmit";
 import { paths } from "@/paths";
 
 import { useWhyNot, useWorkspace } from "../workspaces/useWorkspace";
 import { refreshConnections } from "./connectionQueries";
 import classes from "./NewConnectionPage.module.css";
-import { NO_SOURCE, SourceFields } from "./SourceFields";
+import { NO_SOURCE } from "./SourceFields";
+import { SourceForm } from "./SourceForm";
 
 /** Adds services to the gallery from `server.json` documents. */
 export function ImportPage() {
@@ -43,49 +41,28 @@ function ImportForm() {
   const { slug } = useWorkspace();
   const queryClient = useQueryClient();
   const [source, setSource] = useState(NO_SOURCE);
-  const [errors, setErrors] = useState<Record<string, string>>({});
   const [report, setReport] = useState<ImportReport>();
-  const { submit, problem, isPending } = useSubmit({ setErrors }, async ({ url, text, fileName }: typeof source) => {
-    setReport(undefined);
-    const { data } = await api.POST("/api/workspaces/{workspace}/catalog/import", {
-      params: { path: { workspace: slug } },
-      body: text === undefined ? { url: url.trim() } : { document: text, file_name: fileName ?? null },
-    });
-    setReport(data);
-    await refreshConnections(queryClient, slug);
-  });
   return (
-    <form
-      className={classes.form}
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        setErrors({});
-        void submit(source);
+    <SourceForm
+      value={source}
+      onChange={setSource}
+      label="Address of the document"
+      placeholder="https://example.com/server.json"
+      accept=".json,application/json"
+      fields={["url", "document"]}
+      verb="Import"
+      onSubmit={async ({ url, text, file }) => {
+        setReport(undefined);
+        const { data } = await api.POST("/api/workspaces/{workspace}/catalog/import", {
+          params: { path: { workspace: slug } },
+          body: text === undefined ? { url: url.trim() } : { document: text, file_name: file?.name ?? null },
+        });
+        setReport(data);
+        await refreshConnections(queryClient, slug);
       }}
     >
-      <SourceFields
-        value={source}
-        onChange={setSource}
-        onError={(message) => {
-          setErrors(message === undefined ? {} : { url: message });
-        }}
-        label="Address of the document"
-        placeholder="https://example.com/server.json"
-        accept=".json,application/json"
-        error={errors.url}
-      />
-      <FormError problem={problem} shownFields={["url"]} />
       {report && <Outcome report={report} />}
-      <div className={classes.buttons}>
-        <Button type="submit" loading={isPending} disabled={source.text === undefined && source.url.trim() === ""}>
-          Import
-        </Button>
-        <Button variant="subtle" color="gray" component={Link} to={paths.newConnection({ workspace: slug })}>
-          Back to the gallery
-        </Button>
-      </div>
-    </form>
+    </SourceForm>
   );
 }
 

@@ -17,7 +17,7 @@ export function LocalLog({ name }: { name: string }) {
   const whyNot = useWhyNot("connections:write");
   const query = useQuery({ ...localLogQuery(slug, name), enabled: whyNot === undefined });
   return (
-    <section aria-labelledby="local-log">
+    <section className={classes.log} aria-labelledby="local-log">
       <h2 id="local-log" className={classes.heading}>
         Log of the server
       </h2>
@@ -52,7 +52,7 @@ function Lines({ log }: { log: Log }) {
         lines are not here. Values of its environment are blacked out.
       </p>
       {log.lines.length > 0 ? (
-        <CodeBlock label="Log" text={log.lines.join("\n")} />
+        <CodeBlock label="Log" keeps="last" text={log.lines.join("\n")} />
       ) : (
         <p className={classes.words}>{log.since === null ? "There are no lines to show." : "It has written nothing so far."}</p>
       )}

@@ -1,6 +1,6 @@
 import { Autocomplete, Button, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { api } from "@/api/client";
@@ -19,7 +19,8 @@ import { NameField } from "./NameField";
 import classes from "./NewConnectionPage.module.css";
 import { OperationPicker } from "./OperationPicker";
 import { SignInFields } from "./SignInFields";
-import { NO_SOURCE, type Source, SourceFields } from "./SourceFields";
+import { NO_SOURCE, type Source } from "./SourceFields";
+import { SourceForm } from "./SourceForm";
 import { authOptions } from "./wish";
 
 /** A REST service without an MCP server becomes a connection by its OpenAPI document. */
@@ -63,45 +64,23 @@ interface ReadFormProps {
 
 function ReadForm({ source, setSource, onFound }: ReadFormProps) {
   const { slug } = useWorkspace();
-  const [errors, setErrors] = useState<Record<string, string>>({});
-  const { submit, problem, isPending } = useSubmit({ setErrors }, async ({ url, text }: Source) => {
-    const { data } = await api.POST("/api/workspaces/{workspace}/apis/read", {
-      params: { path: { workspace: slug } },
-      body: text === undefined ? { document_url: url.trim() } : { document: text },
-    });
-    onFound(data);
-  });
   return (
-    <form
-      className={classes.form}
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        setErrors({});
-        void submit(source);
+    <SourceForm
+      value={source}
+      onChange={setSource}
+      label="Address of the OpenAPI document"
+      placeholder="https://api.example.com/openapi.json"
+      accept=".json,.yaml,.yml,application/json,application/yaml"
+      fields={["document_url", "document"]}
+      verb="Read the document"
+      onSubmit={async ({ url, text }) => {
+        const { data } = await api.POST("/api/workspaces/{workspace}/apis/read", {
+          params: { path: { workspace: slug } },
+          body: text === undefined ? { document_url: url.trim() } : { document: text },
+        });
+        onFound(data);
       }}
-    >
-      <SourceFields
-        value={source}
-        onChange={setSource}
-        onError={(message) => {
-          setErrors(message === undefined ? {} : { document_url: message });
-        }}
-        label="Address of the OpenAPI document"
-        placeholder="https://api.example.com/openapi.json"
-        accept=".json,.yaml,.yml,application/json,application/yaml"
-        error={errors.document_url ?? errors.document}
-      />
-      <FormError problem={problem} shownFields={["document_url", "document"]} />
-      <div className={classes.buttons}>
-        <Button type="submit" loading={isPending} disabled={source.text === undefined && source.url.trim() === ""}>
-          Read the document
-        </Button>
-        <Button variant="subtle" color="gray" component={Link} to={paths.newConnection({ workspace: slug })}>
-          Cancel
-        </Button>
-      </div>
-    </form>
+    />
   );
 }
 

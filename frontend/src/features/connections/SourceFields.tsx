@@ -6,10 +6,14 @@ import type { ReactNode } from "react";
 export interface Source {
   url: string;
   text: string | undefined;
-  fileName: string | undefined;
+  file: File | null;
 }
 
-export const NO_SOURCE: Source = { url: "", text: undefined, fileName: undefined };
+export const NO_SOURCE: Source = { url: "", text: undefined, file: null };
+
+export function isEmpty({ url, text }: Source): boolean {
+  return text === undefined && url.trim() === "";
+}
 
 /** What the server takes in one request. */
 const FILE_LIMIT = 3.5 * 1024 * 1024;
@@ -27,9 +31,9 @@ export interface SourceFieldsProps {
 export function SourceFields({ value, onChange, onError, label, placeholder, accept, error }: SourceFieldsProps) {
   async function take(file: File | null) {
     onError(undefined);
-    if (!file) onChange({ ...value, text: undefined, fileName: undefined });
+    if (!file) onChange({ ...value, text: undefined, file: null });
     else if (file.size > FILE_LIMIT) onError("A file may have up to 3.5 MB. Larger ones are read from their address.");
-    else onChange({ url: "", text: await file.text(), fileName: file.name });
+    else onChange({ url: "", text: await file.text(), file });
   }
   return (
     <>
@@ -43,12 +47,13 @@ export function SourceFields({ value, onChange, onError, label, placeholder, acc
         value={value.url}
         error={error}
         onChange={(event) => {
-          onChange({ url: event.currentTarget.value, text: undefined, fileName: undefined });
+          onChange({ url: event.currentTarget.value, text: undefined, file: null });
         }}
       />
       <FileInput
         label="Or a file"
-        placeholder={value.fileName ?? "Choose a file"}
+        placeholder="Choose a file"
+        value={value.file}
         accept={accept}
         leftSection={<IconFile size={16} stroke={1.75} aria-hidden />}
         clearable

@@ -30,7 +30,7 @@ export function StateNote({ connection }: { connection: ConnectionView }) {
         <Callout
           tone="quiet"
           title={connection.reason ?? "It is disabled."}
-          actions={<ToSettings connection={connection} label="Enable" />}
+          actions={<ToTab connection={connection} tab="settings" label="Enable" />}
         >
           <p>Its tools are not offered to ChatGPT, and calls to them are refused. {connection.next_step}</p>
         </Callout>
@@ -54,7 +54,8 @@ function ErrorNote({ connection }: { connection: ConnectionView }) {
   // A check that finds the same again is no event; what is shown here are the times of those checks.
   const { data: health } = useQuery({ ...healthQuery(slug, connection.name), refetchInterval: ASK_AGAIN_MS });
   const signIn = useSignIn(connection.name);
-  const label = REPAIRS[connection.fault ?? ""];
+  const isLocal = connection.transport === "stdio";
+  const label = isLocal ? "See its log" : REPAIRS[connection.fault ?? ""];
   const isSignedOut = connection.fault === NEEDS_SIGN_IN || connection.fault === NEEDS_MORE_ACCESS;
   return (
     <Callout
@@ -65,7 +66,7 @@ function ErrorNote({ connection }: { connection: ConnectionView }) {
         isSignedOut ? (
           <SignInButton signIn={signIn} />
         ) : (
-          label !== undefined && <ToSettings connection={connection} label={label} />
+          label !== undefined && <ToTab connection={connection} tab={isLocal ? "health" : "settings"} label={label} />
         )
       }
     >
@@ -133,14 +134,14 @@ function ReviewNote({ connection }: { connection: ConnectionView }) {
   );
 }
 
-function ToSettings({ connection, label }: { connection: ConnectionView; label: string }) {
+function ToTab({ connection, tab, label }: { connection: ConnectionView; tab: string; label: string }) {
   const { slug } = useWorkspace();
   return (
     <LinkButton
       size="xs"
       variant="default"
       to={paths.connection({ workspace: slug, connection: connection.name })}
-      search={{ tab: "settings" }}
+      search={{ tab }}
       resetScroll={false}
     >
       {label}

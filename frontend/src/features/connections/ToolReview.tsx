@@ -48,6 +48,7 @@ export function ToolReview({ tool }: { tool: ToolView }) {
 function Change({ change: { path, before, after } }: { change: FieldChange }) {
   const segments = wordDiff(before ?? "", after ?? "");
   const isBoth = before !== null && after !== null;
+  const isSpace = isBoth && withoutSpace(before) === withoutSpace(after);
   return (
     <li>
       <div className={classes.path}>
@@ -67,8 +68,13 @@ function Change({ change: { path, before, after } }: { change: FieldChange }) {
           <Text segments={segments.filter(({ kind }) => kind !== "removed")} mark={isBoth ? "ins" : undefined} />
         </div>
       )}
+      {isSpace && <p className={classes.same}>Only spaces and line breaks are different.</p>}
     </li>
   );
+}
+
+function withoutSpace(text: string): string {
+  return text.replace(/\s+/g, "");
 }
 
 /** One side of a difference. What is only on this side is marked, without the space before it. */

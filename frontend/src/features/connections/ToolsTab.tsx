@@ -10,6 +10,7 @@ import { FilterChips } from "@/components/ui/FilterChips";
 
 import { useWhyNot, useWorkspace } from "../workspaces/useWorkspace";
 import { toolsQuery } from "./connectionQueries";
+import classes from "./ConnectionsPage.module.css";
 import { ToolDecisions } from "./ToolDecisions";
 import { ToolsTable } from "./ToolsTable";
 
@@ -32,18 +33,26 @@ export function ToolsTab({ connection }: { connection: ConnectionView }) {
   const ticked = shown?.filter(({ id }) => chosen.has(id)) ?? [];
   return (
     <>
-      {data !== undefined && data.items.length >= SEARCHED_FROM && (
-        <TextInput
-          aria-label="Search tools"
-          placeholder="Search by name or description"
-          autoComplete="off"
-          defaultValue={search.find ?? ""}
-          onChange={(event) => {
-            change({ find: event.currentTarget.value || undefined });
-          }}
-        />
+      {data !== undefined && data.items.length > 0 && (
+        <div className={classes.filters}>
+          {data.items.length >= SEARCHED_FROM && (
+            <TextInput
+              className={classes.find}
+              type="search"
+              size="xs"
+              aria-label="Search tools"
+              placeholder="Search by name or description"
+              leftSection={<IconSearch size={14} stroke={1.75} aria-hidden />}
+              autoComplete="off"
+              value={search.find ?? ""}
+              onChange={(event) => {
+                change({ find: event.currentTarget.value || undefined });
+              }}
+            />
+          )}
+          <FilterChips filters={FILTERS} values={search} onChange={change} />
+        </div>
       )}
-      {data !== undefined && data.items.length > 0 && <FilterChips filters={FILTERS} values={search} onChange={change} />}
       {ticked.length > 0 && (
         <ToolDecisions
           connection={connection}

@@ -14,7 +14,7 @@ test("a failing connection needs somebody, and so does a tool that waits; a disa
   expect([WELL, FAILING, WAITING, OFF].map(needsAttention)).toEqual([false, true, true, false]);
   expect([WELL, FAILING, WAITING, OFF].map(remark)).toEqual([
     undefined,
-    "vault asked for sign-in again (401).",
+    "Asked for sign-in again (401).",
     "1 tool waits for review",
     "An owner disabled it.",
   ]);
@@ -28,6 +28,10 @@ test("the list is summed up in a sentence", () => {
 
 test("tools that are gone do not count", () => {
   expect(toolsThere({ ...TOOLS, rejected: 1 })).toBe(4);
+});
+
+test("those that need somebody are found at once, failing and waiting ones alike", () => {
+  expect([WELL, FAILING, WAITING, OFF].map((one) => matches(one, { state: "attention" }))).toEqual([false, true, true, false]);
 });
 
 test("every word must be found, in name, title or address", () => {

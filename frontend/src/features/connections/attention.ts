@@ -1,11 +1,17 @@
 import type { ConnectionView, ToolCounts } from "@/api/generated/schema";
 
 /** What a person should know about a connection, in one line; nothing where all is well. */
-export function remark({ state, reason, tools }: Pick<ConnectionView, "state" | "reason" | "tools">): string | undefined {
-  if (state !== "ACTIVE") return reason ?? undefined;
+export function remark({ name, state, reason, tools }: Pick<ConnectionView, "name" | "state" | "reason" | "tools">) {
+  if (state !== "ACTIVE") return reason === null ? undefined : withoutName(reason, name);
   if (tools.quarantined > 0)
     return `${countOf(tools.quarantined, "tool")} ${tools.quarantined === 1 ? "waits" : "wait"} for review`;
   return undefined;
+}
+
+/** `vault asked for …` beside its name: the line is short, and the name would be most of it. */
+function withoutName(reason: string, name: string): string {
+  const rest = reason.startsWith(`${name} `) ? reason.slice(name.length + 1) : reason;
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
 }
 
 /** Whether somebody has to do something. A disabled connection is as somebody wanted it. */
@@ -41,7 +47,7 @@ export function matches(connection: ConnectionView, { find = "", state, tools }:
   const words = find.toLowerCase().split(/\s+/);
   return (
     words.every((word) => text.includes(word)) &&
-    (state === undefined || connection.state === state) &&
+    (state === undefined || (state === "attention" ? needsAttention(connection) : connection.state === state)) &&
     (tools !== "quarantined" || connection.tools.quarantined > 0) &&
     (tools !== "rejected" || connection.tools.rejected > 0)
   );

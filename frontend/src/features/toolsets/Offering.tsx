@@ -7,6 +7,7 @@ import { Callout } from "@/components/ui/Callout";
 import { FormError } from "@/components/ui/FormError";
 import { PageSection } from "@/components/ui/PageSection";
 
+import { countOf } from "../connections/attention";
 import { settingsQuery, useChangeSettings } from "../workspaces/settingsQueries";
 import { useWhyNot } from "../workspaces/useWorkspace";
 import { tokensOf } from "./selection";
@@ -26,10 +27,14 @@ export function Offering({ workspace }: { workspace: string }) {
   return (
     <PageSection
       title="The whole workspace"
-      words={`What ChatGPT sees at the workspace’s own address: ${String(count)} ${count === 1 ? "tool" : "tools"}, whose definitions take about ${tokensOf(tools.items).toLocaleString("en")} tokens of each conversation.`}
+      words={
+        count === 0
+          ? "What ChatGPT sees at the workspace’s own address: no tools yet, because no connection offers any."
+          : `What ChatGPT sees at the workspace’s own address: ${countOf(count, "tool")}, with all definitions about ${tokensOf(tools.items).toLocaleString("en")} tokens of each conversation.`
+      }
     >
       {settings.offering === "all" && count > MANY && (
-        <Callout tone="warn" title={`ChatGPT chooses badly among ${String(count)} tools`}>
+        <Callout tone="warn" title={`ChatGPT chooses badly among ${countOf(count, "tool")}`}>
           <p>Choose Find and run below, or make a toolset and connect ChatGPT to that.</p>
         </Callout>
       )}

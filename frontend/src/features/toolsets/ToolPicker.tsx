@@ -4,7 +4,7 @@ import { useState } from "react";
 import type { ToolLine } from "@/api/generated/schema";
 
 import { ClassBadge } from "../connections/ClassBadge";
-import { byRules, found, type Selection, takenIn, withTools } from "./selection";
+import { byRules, found, notOffered, type Selection, takenIn, withTools } from "./selection";
 import classes from "./Toolsets.module.css";
 
 const SHOWN = 200;
@@ -24,6 +24,7 @@ export function ToolPicker({ selection, tools, onChange }: ToolPickerProps) {
   const put = (names: readonly string[], wanted: boolean) => {
     onChange(withTools(selection, names, wanted, tools));
   };
+  const absent = notOffered(selection, tools);
   const names = matching.map(({ full_name: name }) => name);
   return (
     <section className={classes.part} aria-labelledby="one-by-one">
@@ -72,11 +73,22 @@ export function ToolPicker({ selection, tools, onChange }: ToolPickerProps) {
                     {tool.summary ?? tool.title}
                   </span>
                 </span>
-                <ClassBadge kind={tool.operation_class} isSet />
+                <ClassBadge kind={tool.operation_class} />
               </label>
             </li>
           ))}
         </ul>
+      )}
+      {absent.length > 0 && (
+        <div className={classes.words}>
+          Picked, but not offered now, because they are off, wait for review or are gone:{" "}
+          {absent.map((name) => (
+            <code key={name}>{name} </code>
+          ))}
+          <Button variant="subtle" size="compact-sm" onClick={() => put(absent, false)}>
+            Take {absent.length === 1 ? "it" : "them"} out
+          </Button>
+        </div>
       )}
       {matching.length > SHOWN && (
         <p className={classes.words}>{matching.length - SHOWN} more: search for words to narrow them down.</p>

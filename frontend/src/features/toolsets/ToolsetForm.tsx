@@ -52,12 +52,15 @@ export default function ToolsetForm({ toolset, tools, whyNot, onSave }: ToolsetF
         <NameFields draft={draft} errors={errors} isNew={toolset === undefined} edit={edit} />
         <OfferingFields draft={draft} edit={edit} />
       </fieldset>
-      <RuleFields rules={draft.rules} tools={tools} onChange={(rules) => edit({ rules: [...rules] })} />
-      <ToolPicker
-        selection={draft}
-        tools={tools}
-        onChange={({ tools: picked, left_out: leftOut }) => edit({ tools: [...picked], left_out: [...leftOut] })}
-      />
+      <fieldset className={classes.whole} disabled={whyNot !== undefined}>
+        <legend data-visually-hidden="">Tools</legend>
+        <RuleFields rules={draft.rules} tools={tools} onChange={(rules) => edit({ rules: [...rules] })} />
+        <ToolPicker
+          selection={draft}
+          tools={tools}
+          onChange={({ tools: picked, left_out: leftOut }) => edit({ tools: [...picked], left_out: [...leftOut] })}
+        />
+      </fieldset>
       <FormError problem={problem} shownFields={["name", "title"]} />
       <div className={classes.footer}>
         <GuardedButton type="submit" whyNot={whyNot} loading={isPending}>

@@ -1,7 +1,7 @@
 import { notifications } from "@mantine/notifications";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 
 import { failureOf } from "@/api/ApiProblem";
@@ -19,6 +19,7 @@ import { paths } from "@/paths";
 
 import { useWhyNot, useWorkspace } from "../workspaces/useWorkspace";
 import { refreshToolsets, toolLinesQuery, toolsetsQuery } from "./toolsetQueries";
+import classes from "./Toolsets.module.css";
 
 const ToolsetForm = lazy(() => import("./ToolsetForm"));
 
@@ -64,7 +65,13 @@ function Toolset({ workspace, toolset, tools }: ToolsetProps) {
         description="Connect ChatGPT to this address instead of the workspace’s. The workspace’s policies, approvals and budgets apply there too."
         actions={<DeleteToolset workspace={workspace} toolset={toolset} whyNot={whyNot} />}
       />
-      <CopyField label="MCP endpoint" value={toolset.endpoint} />
+      <div className={classes.address}>
+        <CopyField label="MCP endpoint" value={toolset.endpoint} />
+        <p className={classes.words}>
+          Enter it in ChatGPT where you would enter the workspace’s address:{" "}
+          <Link to={paths.connectChatGpt({ workspace })}>how to connect ChatGPT</Link>.
+        </p>
+      </div>
       <Suspense fallback={<DetailSkeleton />}>
         <ToolsetForm
           toolset={toolset}

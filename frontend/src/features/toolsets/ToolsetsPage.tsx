@@ -71,7 +71,18 @@ const COLUMNS: readonly Column<ToolsetView>[] = [
       </span>
     ),
   },
-  { key: "tools", header: "Tools", width: "6rem", align: "right", cell: ({ count }) => count },
+  {
+    key: "tools",
+    header: "Tools",
+    width: "6rem",
+    align: "right",
+    cell: ({ count }) => (
+      <>
+        {count}
+        <span className={classes.unit}> {count === 1 ? "tool" : "tools"}</span>
+      </>
+    ),
+  },
   {
     key: "tokens",
     header: "Tokens",

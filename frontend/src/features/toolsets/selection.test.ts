@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { found, takenIn, withTools } from "./selection";
+import { found, notOffered, takenIn, withTools } from "./selection";
 
 const line = (full_name: string, operation_class: "read" | "write") => ({
   full_name,
@@ -32,4 +32,10 @@ test("a tool that no rule takes is picked, and dropped again", () => {
 test("all words of a search must occur", () => {
   expect(found(tools, "LINEAR does").map(({ full_name: name }) => name)).toEqual(["linear_search", "linear_create"]);
   expect(found(tools, "linear xylophone")).toEqual([]);
+});
+
+test("what was picked and is not offered now is told apart, and can be taken out", () => {
+  const picked = { ...reads, tools: ["linear_create", "stripe_refund"] };
+  expect(notOffered(picked, tools)).toEqual(["stripe_refund"]);
+  expect(withTools(picked, ["stripe_refund"], false, tools).tools).toEqual(["linear_create"]);
 });

@@ -22,8 +22,15 @@ export function byRules(rules: readonly Rule[], tools: readonly ToolLine[]): Rea
 }
 
 export function takenIn({ tools: picked, rules, left_out: leftOut }: Selection, tools: readonly ToolLine[]): ToolLine[] {
-  const ruled = byRules(rules, tools);
-  return tools.filter(({ full_name: name }) => !leftOut.includes(name) && (picked.includes(name) || ruled.has(name)));
+  const taken = new Set([...picked, ...byRules(rules, tools)]);
+  const left = new Set(leftOut);
+  return tools.filter(({ full_name: name }) => taken.has(name) && !left.has(name));
+}
+
+/** What was picked by hand and is not offered now: turned off, waiting for review, gone, or of a connection that is disabled. */
+export function notOffered({ tools: picked }: Selection, tools: readonly ToolLine[]): string[] {
+  const offered = new Set(tools.map(({ full_name: name }) => name));
+  return picked.filter((name) => !offered.has(name));
 }
 
 /** The selection with these tools in it, or without them; a rule that takes one is not changed, it is left out instead. */
