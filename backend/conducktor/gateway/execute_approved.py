@@ -13,13 +13,11 @@ from conducktor.core.errors import ConducktorError, Kind, Unavailable
 from conducktor.core.ids import ApprovalId, CallId, WorkspaceId, new_id
 from conducktor.core.tool_call import CallResult
 from conducktor.gateway.call_tool import Gateway, call_tool
+from conducktor.gateway.persistently import persistently
 from conducktor.gateway.relay import NO_RELAY
 from conducktor.oauth.authenticate import Authenticator
 
 log = structlog.get_logger()
-
-KEEP_TRYING_S = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
-"""Pauses while the database is away and the end of a call must be written; after that the reconciler says `unknown`."""
 
 _REFUSED = -32000
 _NO_USABLE_ANSWER = frozenset({Fault.TIMED_OUT, Fault.DISCONNECTED, Fault.BROKEN_REPLY})
@@ -41,7 +39,7 @@ class ApprovedCalls:
         call_id = CallId(new_id())
         async with self._held(claimed):
             write_end = await self._run(claimed, call_id)
-            await _persistently(write_end)
+            await persistently(write_end)  # after that the reconciler says `unknown`
 
     async def _run(self, claimed: Claimed, call_id: CallId) -> Callable[[], Awaitable[object]]:
         """Make the call; returns what is to be written about its end."""
@@ -107,16 +105,6 @@ class ApprovedCalls:
                     return
             except Unavailable:
                 log.warning("approval.lease_not_renewed", approval=str(claimed.approval.id))
-
-
-async def _persistently(write: Callable[[], Awaitable[object]]) -> None:
-    for pause_s in KEEP_TRYING_S:
-        try:
-            await write()
-            return
-        except Unavailable:
-            await asyncio.sleep(pause_s)
-    await write()
 
 
 async def _nothing() -> None:

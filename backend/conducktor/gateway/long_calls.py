@@ -6,7 +6,7 @@ one task of the event loop.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from uuid import UUID
 
 import msgspec
@@ -20,6 +20,7 @@ from conducktor.core.tool_call import CallRequest, CallResult
 from conducktor.gateway.call_tool import Gateway, call_tool
 from conducktor.gateway.executors import unwrapped
 from conducktor.gateway.kept_calls import TOPIC, Ended, KeptCall, KeptCalls
+from conducktor.gateway.persistently import persistently
 from conducktor.gateway.relay import Relay, Send
 from conducktor.infra.changes import ChangeFeed
 from conducktor.infra.database import Change
@@ -34,8 +35,6 @@ RENEW_EVERY_S = 5.0
 STOPS_WITHIN_S = 5.0
 LARGEST_ANSWER = 4 * 1024 * 1024
 """Bytes of JSON."""
-KEEP_TRYING_S = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
-"""Pauses while the database is away and an end must be written."""
 
 Tell = Callable[[Exception], CallResult]
 """A refusal, or a defect, as the app reads it."""
@@ -118,7 +117,7 @@ class LongCalls:
         if ended is None:
             await self._kept.let_go(actor, long.id)
         else:
-            await _persistently(lambda: self._kept.end(actor, long.id, ended))
+            await persistently(lambda: self._kept.end(actor, long.id, ended))
 
     async def _renewed(self, actor: Actor, long: "_Long") -> bool:
         try:
@@ -195,13 +194,3 @@ def _not_to_be_kept(result: CallResult) -> Exception | None:
 def _judged_again(request: CallRequest) -> CallRequest:
     """What resolving and policies look at."""
     return msgspec.structs.replace(unwrapped(request), params=msgspec.Raw(b"{}"), mirrored_headers=None)
-
-
-async def _persistently(write: Callable[[], Coroutine[None, None, None]]) -> None:
-    for pause_s in KEEP_TRYING_S:
-        try:
-            await write()
-            return
-        except Unavailable:
-            await asyncio.sleep(pause_s)
-    await write()
