@@ -13,7 +13,9 @@ from conducktor.core.operation import operation
 from conducktor.infra.database import Change, Transaction
 from conducktor.oauth import queries
 from conducktor.oauth.clients.client import ClientView, view
+from conducktor.oauth.resources import Part, part_of
 from conducktor.oauth.scopes import Scope
+from conducktor.settings import Settings
 
 _FOR_PEOPLE = "an app must not learn of, or end, what people let other apps do"
 
@@ -23,7 +25,10 @@ class RevokeAuthorization(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AuthorizationView(msgspec.Struct, frozen=True, kw_only=True):
-    """One client acts for one person in this workspace. `last_used_at` is null until its first call."""
+    """One client acts for one person in this workspace. `last_used_at` is null until its first call.
+
+    `part`: all that it may use, null for everything.
+    """
 
     id: UUID
     client: ClientView
@@ -33,6 +38,7 @@ class AuthorizationView(msgspec.Struct, frozen=True, kw_only=True):
     is_own: bool
     scopes: list[Scope]
     resource: str
+    part: Part | None
     created_at: datetime
     last_used_at: datetime | None
     expires_at: datetime
@@ -43,11 +49,11 @@ class Authorizations(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @operation("authorizations.list", "GET /authorizations", Permission.AUTHORIZATIONS_READ_OWN, web_only=_FOR_PEOPLE)
-async def list_authorizations(actor: Actor, *, tx: Transaction, clock: Clock) -> Authorizations:
+async def list_authorizations(actor: Actor, *, tx: Transaction, clock: Clock, settings: Settings) -> Authorizations:
     """List the apps that act for people in this workspace, newest first. Without the permission to manage them: one's own."""
     whose = None if actor.may(Permission.AUTHORIZATIONS_MANAGE) else actor.user_id
     found = await queries.authorizations(tx, actor.workspace_id, whose, clock())
-    return Authorizations(items=[_view(actor, authorization) for authorization in found])
+    return Authorizations(items=[_view(actor, authorization, settings) for authorization in found])
 
 
 @operation(
@@ -68,7 +74,7 @@ async def revoke_authorization(actor: Actor, data: RevokeAuthorization, *, tx: T
 OPERATIONS = (list_authorizations, revoke_authorization)
 
 
-def _view(actor: Actor, found: queries.Authorization) -> AuthorizationView:
+def _view(actor: Actor, found: queries.Authorization, settings: Settings) -> AuthorizationView:
     return AuthorizationView(
         id=found.id,
         client=view(found.client_id, found.client_kind, found.client_name, found.redirect_uri, None),
@@ -78,6 +84,7 @@ def _view(actor: Actor, found: queries.Authorization) -> AuthorizationView:
         is_own=found.user_id == actor.user_id,
         scopes=found.scopes,
         resource=found.resource,
+        part=part_of(settings, found.resource),
         created_at=found.created_at,
         last_used_at=found.last_used_at,
         expires_at=found.expires_at,

@@ -35,6 +35,10 @@ IN_A_BROWSER = "a person signs in and out in a browser"
 _Link = Annotated[str | None, msgspec.Meta(description="From a link in a chat: it must have been made for who is signed in.")]
 
 
+class NotPersonal(Conflict):
+    """This service is not used with people's own accounts."""
+
+
 class AccountOf(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
@@ -217,8 +221,8 @@ def _view(connection: Connection, account: OwnAccount | None) -> OwnAccountView:
 async def _personal(tx: Transaction, actor: Actor, name: str) -> Connection:
     connection = await connection_named(tx, actor.workspace_id, name)
     if not connection.personal_for:
-        raise Conflict(
-            f"{connection.name} is used with the workspace's credential, not with people's own accounts.",
-            next_step="There is nothing to sign in to.",
+        raise NotPersonal(
+            f"{connection.name} is used with the workspace's account, so nobody has to sign in to it.",
+            next_step="If a chat sent you here, go back to it and ask again.",
         )
     return connection

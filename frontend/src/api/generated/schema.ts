@@ -1997,6 +1997,7 @@ export interface components {
             id: string;
             is_own: boolean;
             last_used_at: string | null;
+            part: components["schemas"]["Part"] | null;
             person: string;
             /** Format: uuid */
             person_id: string;

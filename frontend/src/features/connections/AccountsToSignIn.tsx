@@ -18,7 +18,7 @@ export function AccountsToSignIn({ workspace }: { workspace: string }) {
         {missing.map(({ connection, title }, index) => (
           <span key={connection}>
             {index > 0 && ", "}
-            <Anchor href={paths.ownAccount({ workspace, connection })} target="_blank" rel="noopener">
+            <Anchor inherit underline="always" href={paths.ownAccount({ workspace, connection })} target="_blank" rel="noopener">
               {title}
             </Anchor>
           </span>

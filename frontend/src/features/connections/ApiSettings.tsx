@@ -2,8 +2,10 @@ import { Button } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
+import { failureOf } from "@/api/ApiProblem";
 import { api, queries } from "@/api/client";
 import type { ApiView, ConnectionView, TestReport } from "@/api/generated/schema";
+import { ErrorState } from "@/components/ui/ErrorState";
 import { FormError } from "@/components/ui/FormError";
 import { useSubmit } from "@/components/ui/useSubmit";
 
@@ -21,12 +23,15 @@ interface ApiSettingsProps {
 /** Which operations of a REST service are tools, and its document. */
 export function ApiSettings(props: ApiSettingsProps) {
   const { slug } = useWorkspace();
-  const { data } = useQuery(
+  const query = useQuery(
     queries.queryOptions("get", "/api/workspaces/{workspace}/connections/{name}/api", {
       params: { path: { workspace: slug, name: props.connection.name } },
     }),
   );
-  return data ? <Form key={data.operations.filter((one) => one.is_chosen).length} {...props} known={data} /> : null;
+  const { data } = query;
+  const failure = failureOf(query);
+  if (!data) return failure ? <ErrorState error={failure} onRetry={() => void query.refetch()} /> : null;
+  return <Form key={data.operations.filter((one) => one.is_chosen).length} {...props} known={data} />;
 }
 
 interface Change {

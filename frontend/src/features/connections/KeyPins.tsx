@@ -27,7 +27,7 @@ export function KeyPins({ connection, whyNot }: { connection: ConnectionView; wh
   const value = text ?? connection.pins.join("\n");
   return (
     <form
-      className={classes.form}
+      className={`${classes.section ?? ""} ${classes.keys ?? ""}`}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
@@ -35,9 +35,17 @@ export function KeyPins({ connection, whyNot }: { connection: ConnectionView; wh
         void submit(value.split("\n"));
       }}
     >
+      <div className={classes.words}>
+        <h2 className={classes.heading}>Pinned keys</h2>
+        <p>
+          Certificates are always verified. If the service announces its keys, you may pin them: its server is then called only
+          while it shows one of them.
+        </p>
+      </div>
       <Textarea
-        label="Pinned keys"
-        description="Certificates are always verified. If the service announces its keys, you may enter them here: its server is then called only while it shows one of them. One a line, at least two, so that the service can change to its spare key: the SHA-256 of a public key in base64."
+        className={classes.wide}
+        label="Keys"
+        description="One a line: the SHA-256 of a public key in base64. At least two, so that the service can change to its spare key. None: nothing is pinned."
         rows={3}
         spellCheck={false}
         disabled={whyNot !== undefined}
@@ -50,12 +58,12 @@ export function KeyPins({ connection, whyNot }: { connection: ConnectionView; wh
       <FormError problem={problem} shownFields={["pins"]} />
       {whyNot === undefined && (
         <>
-          <ShownKey name={connection.name} />
           <div className={classes.buttons}>
             <Button type="submit" variant="default" loading={isPending} disabled={text === undefined}>
               Save pinned keys
             </Button>
           </div>
+          <ShownKey name={connection.name} />
         </>
       )}
     </form>
@@ -71,12 +79,13 @@ function ShownKey({ name }: { name: string }) {
   });
   return (
     <div className={classes.buttons}>
-      <Button size="xs" variant="subtle" loading={shown.isFetching} onClick={() => void shown.refetch()}>
+      <Button size="xs" variant="default" loading={shown.isFetching} onClick={() => void shown.refetch()}>
         Show the server’s present key
       </Button>
       {shown.data && (
-        <span role="status">
-          <code>{shown.data.pin}</code> {shown.data.is_pinned ? "is pinned" : "is not pinned"}
+        <span role="status" className={classes.shown}>
+          <code>{shown.data.pin}</code> {shown.data.is_pinned ? "is pinned." : "is not pinned."}
+          {!shown.data.is_pinned && " Pin it only if the service announces this very key: whoever is in between shows another."}
         </span>
       )}
       <FormError problem={failureOf(shown)} />

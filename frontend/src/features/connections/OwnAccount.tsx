@@ -1,15 +1,16 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
+import { failureOf } from "@/api/ApiProblem";
 import type { ConnectionView, OwnAccountView } from "@/api/generated/schema";
 import { Callout } from "@/components/ui/Callout";
 import { FormError } from "@/components/ui/FormError";
-import { LinkButton } from "@/components/ui/LinkButton";
 import { RelativeTime } from "@/components/ui/RelativeTime";
-import { paths } from "@/paths";
 
 import { useWhyNot, useWorkspace } from "../workspaces/useWorkspace";
-import { ownAccountQuery, toolsFor } from "./ownAccounts";
+import { endedWords, ownAccountQuery, signOutLabel, toolsFor } from "./ownAccounts";
+import { OwnSignInButton } from "./OwnSignInButton";
+import { NEEDS_OWN_ACCOUNT } from "./StateNote";
 import { useOwnAccount } from "./useOwnAccount";
 
 /** On the page of a connection that people use with their own accounts: whether one is signed in oneself. */
@@ -17,36 +18,27 @@ export function OwnAccount({ connection }: { connection: ConnectionView }) {
   const { slug } = useWorkspace();
   const mayNot = useWhyNot("tools:call");
   const isUsed = connection.personal_for.length > 0 && mayNot === undefined && connection.state !== "DISABLED";
-  const { data } = useQuery({ ...ownAccountQuery(slug, connection.name), enabled: isUsed });
-  if (!isUsed || !data) return null;
+  const query = useQuery({ ...ownAccountQuery(slug, connection.name), enabled: isUsed });
+  const { data } = query;
+  if (!isUsed || (connection.fault === NEEDS_OWN_ACCOUNT && data?.state !== "signed_in")) return null;
+  if (!data) return <FormError problem={failureOf(query)} />;
   return data.state === "signed_in" ? <SignedIn account={data} /> : <SignedOut account={data} />;
 }
 
 function SignedOut({ account }: { account: OwnAccountView }) {
-  const { slug } = useWorkspace();
-  const { signIn, isPending, problem } = useOwnAccount(account.connection);
+  const actions = useOwnAccount(account.connection);
   return (
     <Callout
       tone="warn"
       role="status"
-      title={account.state === "ended" ? "The service ended your sign-in" : "You are not signed in with your own account"}
-      actions={
-        account.auth === "oauth" ? (
-          <Button size="xs" variant="default" loading={isPending} onClick={signIn}>
-            Sign in with your account
-          </Button>
-        ) : (
-          <LinkButton size="xs" variant="default" to={paths.ownAccount({ workspace: slug, connection: account.connection })}>
-            Enter your key
-          </LinkButton>
-        )
-      }
+      title={account.state === "ended" ? endedWords(account) : "You are not signed in with your own account"}
+      actions={<OwnSignInButton connection={account.connection} auth={account.auth} actions={actions} />}
     >
       <p>
         Each person uses {toolsFor(account.personal_for)} of this connection with their own account. Yours is used for your calls
         only.
       </p>
-      <FormError problem={problem} />
+      <FormError problem={actions.problem} />
     </Callout>
   );
 }
@@ -56,10 +48,10 @@ function SignedIn({ account }: { account: OwnAccountView }) {
   return (
     <Callout
       tone="quiet"
-      title="You are signed in with your own account"
+      title={account.auth === "oauth" ? "You are signed in with your own account" : "Your own key is used"}
       actions={
         <Button size="xs" variant="default" loading={isPending} onClick={signOut}>
-          Sign out of this service
+          {signOutLabel(account)}
         </Button>
       }
     >
@@ -68,7 +60,7 @@ function SignedIn({ account }: { account: OwnAccountView }) {
         {account.signed_in_at !== null && (
           <>
             {" "}
-            You signed in <RelativeTime at={account.signed_in_at} />.
+            You {account.auth === "oauth" ? "signed in" : "entered it"} <RelativeTime at={account.signed_in_at} />.
           </>
         )}
       </p>

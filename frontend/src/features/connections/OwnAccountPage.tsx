@@ -1,14 +1,15 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { useState } from "react";
 
 import { failureOf } from "@/api/ApiProblem";
 import type { OwnAccountView } from "@/api/generated/schema";
 import { Callout } from "@/components/ui/Callout";
 import { Crumbs } from "@/components/ui/Crumbs";
-import { ErrorState } from "@/components/ui/ErrorState";
 import { FormError } from "@/components/ui/FormError";
 import { PageHeader } from "@/components/ui/PageHeader";
+import { RelativeTime } from "@/components/ui/RelativeTime";
 import { ServiceAvatar } from "@/components/ui/ServiceAvatar";
 import { DetailSkeleton } from "@/components/ui/Skeletons";
 import { paths } from "@/paths";
@@ -16,7 +17,8 @@ import { paths } from "@/paths";
 import { useSession } from "../identity/session";
 import { useWorkspace } from "../workspaces/useWorkspace";
 import classes from "./ConnectionPage.module.css";
-import { ownAccountQuery, toolsFor } from "./ownAccounts";
+import { NoOwnAccount } from "./NoOwnAccount";
+import { endedWords, ownAccountQuery, signOutLabel, toolsFor } from "./ownAccounts";
 import { OwnKeyForm } from "./OwnKeyForm";
 import { outcomeOf } from "./SignInOutcome";
 import { useOwnAccount } from "./useOwnAccount";
@@ -30,13 +32,7 @@ export function OwnAccountPage() {
   const { slug } = useWorkspace();
   const query = useQuery(ownAccountQuery(slug, name, link));
   const failure = failureOf(query);
-  if (failure)
-    return (
-      <>
-        <PageHeader title={name} />
-        <ErrorState error={failure} onRetry={() => void query.refetch()} />
-      </>
-    );
+  if (failure) return <NoOwnAccount connection={name} link={link} failure={failure} onRetry={() => void query.refetch()} />;
   if (!query.data) return <DetailSkeleton />;
   return <Account account={query.data} link={link} result={result} />;
 }
@@ -69,39 +65,89 @@ function Account({ account, link, result }: AccountProps) {
             <p>{told.words}</p>
           </Callout>
         )}
-        {account.state === "signed_in" ? <Done account={account} /> : <Begin account={account} link={link} />}
+        {account.state === "signed_in" ? <Done account={account} link={link} /> : <Begin account={account} link={link} />}
       </div>
     </>
   );
 }
 
-function Done({ account }: { account: OwnAccountView }) {
+interface PartProps {
+  account: OwnAccountView;
+  link: string | undefined;
+}
+
+function Done({ account, link }: PartProps) {
   const { signOut, isPending, problem } = useOwnAccount(account.connection);
+  const [isReplacing, setReplacing] = useState(false);
+  const isKey = account.auth !== "oauth";
   return (
-    <Callout
-      tone="ok"
-      role="status"
-      title={`You are signed in to ${account.title}`}
-      actions={
-        <Button size="xs" variant="default" loading={isPending} onClick={signOut}>
-          Sign out of this service
-        </Button>
-      }
-    >
-      <p>Go back to the chat and ask again. You can close this page.</p>
-      <FormError problem={problem} />
-    </Callout>
+    <>
+      <Callout
+        tone="ok"
+        role="status"
+        title={isKey ? `${account.title} is used with your key` : `You are signed in to ${account.title}`}
+        actions={
+          <>
+            {isKey && !isReplacing && (
+              <Button
+                size="xs"
+                variant="default"
+                onClick={() => {
+                  setReplacing(true);
+                }}
+              >
+                Replace key
+              </Button>
+            )}
+            <Button size="xs" variant="default" loading={isPending} onClick={signOut}>
+              {signOutLabel(account)}
+            </Button>
+          </>
+        }
+      >
+        <p>
+          If a chat sent you here, go back to the chat and ask again. You can close this page.
+          {account.signed_in_at !== null && (
+            <>
+              {" "}
+              You {isKey ? "entered it" : "signed in"} <RelativeTime at={account.signed_in_at} />.
+            </>
+          )}
+        </p>
+        <FormError problem={problem} />
+      </Callout>
+      {isReplacing && (
+        <OwnKeyForm
+          account={account}
+          link={link}
+          onSaved={() => {
+            setReplacing(false);
+          }}
+        />
+      )}
+    </>
   );
 }
 
-function Begin({ account, link }: { account: OwnAccountView; link: string | undefined }) {
+function Begin({ account, link }: PartProps) {
   const { user } = useSession();
   const { signIn, isPending, problem } = useOwnAccount(account.connection, link);
-  if (account.auth !== "oauth") return <OwnKeyForm account={account} link={link} />;
+  const isEnded = account.state === "ended";
+  if (account.auth !== "oauth")
+    return (
+      <>
+        {isEnded && (
+          <Callout tone="warn" role="status" title={endedWords(account)}>
+            <p>It was deleted here. Make another one at {account.title} and enter it.</p>
+          </Callout>
+        )}
+        <OwnKeyForm account={account} link={link} />
+      </>
+    );
   return (
     <Callout
-      tone="quiet"
-      title={account.state === "ended" ? "The service ended your sign-in" : "You are not signed in yet"}
+      tone={isEnded ? "warn" : "quiet"}
+      title={isEnded ? endedWords(account) : "You are not signed in yet"}
       actions={
         <Button size="xs" loading={isPending} onClick={signIn}>
           Sign in with your account
@@ -109,8 +155,8 @@ function Begin({ account, link }: { account: OwnAccountView; link: string | unde
       }
     >
       <p>
-        The service asks you what Conducktor may do there for {user?.email}. If you did not come here yourself or from your own
-        chat, close this page.
+        {account.title} asks you what Conducktor may do there for {user?.email}. If you did not come here yourself or from your
+        own chat, close this page.
       </p>
       <FormError problem={problem} />
     </Callout>

@@ -2,7 +2,9 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
+import { failureOf } from "@/api/ApiProblem";
 import type { OwnAccountView } from "@/api/generated/schema";
+import { ErrorState } from "@/components/ui/ErrorState";
 import { FormError } from "@/components/ui/FormError";
 import { LinkButton } from "@/components/ui/LinkButton";
 import { PageSection } from "@/components/ui/PageSection";
@@ -17,15 +19,18 @@ import { useOwnAccount } from "./useOwnAccount";
 /** On one's profile: the services of this workspace that are used with one's own account. Not there when there are none. */
 export function OwnAccountsSection() {
   const { slug, name } = useWorkspace();
-  const { data } = useQuery(ownAccountsQuery(slug));
-  if (!data || data.items.length === 0) return null;
+  const query = useQuery(ownAccountsQuery(slug));
+  const { data } = query;
+  const failure = failureOf(query);
+  if (data ? data.items.length === 0 : !failure) return null;
   return (
     <PageSection
       title="Your accounts at services"
       words={`Services of ${name} that each person uses with their own account. Yours are used for your calls only, and are deleted when you leave.`}
     >
-      <ul className={classes.accounts}>
-        {data.items.map((account) => (
+      {!data && <ErrorState error={failure} onRetry={() => void query.refetch()} />}
+      <ul className={classes.accounts} data-fill>
+        {data?.items.map((account) => (
           <li key={account.connection}>
             <Account account={account} />
           </li>
@@ -36,6 +41,7 @@ export function OwnAccountsSection() {
 }
 
 const STATES = { signed_in: "Signed in", ended: "Ended by the service", missing: "Not signed in" };
+const KEY_STATES = { signed_in: "Key entered", ended: "Key refused", missing: "No key yet" };
 
 function Account({ account }: { account: OwnAccountView }) {
   const { slug } = useWorkspace();
@@ -47,16 +53,16 @@ function Account({ account }: { account: OwnAccountView }) {
       <Link className={classes.name} to={paths.ownAccount({ workspace: slug, connection: account.connection })}>
         {account.title}
       </Link>
-      <span className={classes.quiet}>{STATES[account.state]}</span>
+      <span className={classes.quiet}>{(account.auth === "oauth" ? STATES : KEY_STATES)[account.state]}</span>
       {(isIn || account.auth === "oauth") && (
         <Button
           size="xs"
           variant="default"
           loading={isPending}
-          aria-label={`${isIn ? "Sign out of" : "Sign in to"} ${account.title}`}
+          aria-label={`${isIn ? (account.auth === "oauth" ? "Sign out of" : "Delete key for") : "Sign in to"} ${account.title}`}
           onClick={isIn ? signOut : signIn}
         >
-          {isIn ? "Sign out" : "Sign in"}
+          {isIn ? (account.auth === "oauth" ? "Sign out" : "Delete key") : "Sign in"}
         </Button>
       )}
       {!isIn && account.auth !== "oauth" && (
@@ -69,7 +75,11 @@ function Account({ account }: { account: OwnAccountView }) {
           Enter key
         </LinkButton>
       )}
-      <FormError problem={problem} />
+      {problem && (
+        <div className={classes.problem}>
+          <FormError problem={problem} />
+        </div>
+      )}
     </>
   );
 }

@@ -10,8 +10,14 @@ import { useWorkspace } from "../workspaces/useWorkspace";
 import classes from "./SettingsTab.module.css";
 import { useRefreshOwnAccounts } from "./useOwnAccount";
 
+interface OwnKeyFormProps {
+  account: OwnAccountView;
+  link: string | undefined;
+  onSaved?: () => void;
+}
+
 /** For services that give each person a key. */
-export function OwnKeyForm({ account, link }: { account: OwnAccountView; link: string | undefined }) {
+export function OwnKeyForm({ account, link, onSaved }: OwnKeyFormProps) {
   const { slug } = useWorkspace();
   const refresh = useRefreshOwnAccounts();
   const [secret, setSecret] = useState("");
@@ -21,10 +27,11 @@ export function OwnKeyForm({ account, link }: { account: OwnAccountView; link: s
     const body = link === undefined ? { secret } : { secret, link };
     await api.PUT("/api/workspaces/{workspace}/connections/{name}/own-account", { params: { path }, body });
     await refresh();
+    onSaved?.();
   });
   return (
     <form
-      className={classes.form}
+      className={`${classes.form ?? ""} ${classes.alone ?? ""}`}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
@@ -34,7 +41,7 @@ export function OwnKeyForm({ account, link }: { account: OwnAccountView; link: s
     >
       <PasswordInput
         label="Your own key"
-        description="Stored encrypted and used for your calls only. It can be replaced later, but never read again."
+        description={`${account.title} gives it to you, in your account there. Stored encrypted and used for your calls only. It can be replaced later, but never read again.`}
         autoComplete="new-password"
         spellCheck={false}
         value={secret}

@@ -92,6 +92,7 @@ export function SettingsForm({ connection, whyNot }: SettingsFormProps) {
         options={authOptions(undefined)}
         hasStoredSecret={connection.has_secret && settings.auth === connection.auth}
         isDisabled={isDisabled}
+        isSigningIn={connection.auth === "oauth"}
       />
       <FormError problem={problem} shownFields={FIELDS} />
       {!isDisabled && (

@@ -22,8 +22,8 @@ export default function SettingsTab({ connection }: { connection: ConnectionView
       )}
       <SettingsForm connection={connection} whyNot={whyNot} />
       {connection.transport === "openapi" && <ApiSettings connection={connection} whyNot={whyNot} />}
-      {connection.auth === "oauth" && whyNot === undefined && <SignInSettings connection={connection} />}
       {connection.auth !== "none" && <WhoseAccount connection={connection} whyNot={whyNot} />}
+      {connection.auth === "oauth" && whyNot === undefined && <SignInSettings connection={connection} />}
       {connection.url.startsWith("https:") && <KeyPins key={connection.pins.join()} connection={connection} whyNot={whyNot} />}
       <Availability connection={connection} whyNot={whyNot} />
       <DeleteConnection connection={connection} whyNot={whyNot} />

@@ -23,13 +23,15 @@ export interface SignInFieldsProps {
   /** One is stored already: what is typed replaces it, nothing typed keeps it. */
   hasStoredSecret?: boolean;
   isDisabled?: boolean;
+  /** The connection signs in already, so nobody has to be told how that goes. */
+  isSigningIn?: boolean;
 }
 
 const SIDE_BY_SIDE = 4;
 
 /** How Conducktor shows itself to the service: not at all, by a person's sign-in, or with a token, key or password. */
 export function SignInFields(props: SignInFieldsProps) {
-  const { value, onChange, errors, options, isKeyNameKnown = false, isDisabled = false } = props;
+  const { value, onChange, errors, options, isKeyNameKnown = false, isDisabled = false, isSigningIn = false } = props;
   const label = useId();
   return (
     <>
@@ -79,7 +81,7 @@ export function SignInFields(props: SignInFieldsProps) {
           }}
         />
       )}
-      {value.auth === "oauth" && (
+      {value.auth === "oauth" && !isSigningIn && (
         <p className={classes.hint}>
           No key is needed: afterwards you press Sign in on the connection’s page, and the service asks you.
         </p>

@@ -17,7 +17,7 @@ export function SignInOutcome({ result, connection }: { result: string | undefin
     <Callout
       tone={result === "done" ? "ok" : "warn"}
       role="status"
-      title={told.title}
+      title={result === "done" && connection.personal_for.length > 0 ? "The workspace’s account is signed in" : told.title}
       actions={
         <CloseButton
           size="sm"

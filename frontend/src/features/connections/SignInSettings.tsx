@@ -2,8 +2,10 @@ import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
+import { failureOf } from "@/api/ApiProblem";
 import { api } from "@/api/client";
 import type { ConnectionView, SignInView } from "@/api/generated/schema";
+import { ErrorState } from "@/components/ui/ErrorState";
 import { FormError } from "@/components/ui/FormError";
 import { RelativeTime } from "@/components/ui/RelativeTime";
 import { useSubmit } from "@/components/ui/useSubmit";
@@ -17,21 +19,23 @@ import { useSignIn } from "./useSignIn";
 /** Who signed in at the service, and the app that an admin registered there, for services that want one. */
 export function SignInSettings({ connection }: { connection: ConnectionView }) {
   const { slug } = useWorkspace();
-  const { data } = useQuery(signInQuery(slug, connection.name));
+  const query = useQuery(signInQuery(slug, connection.name));
+  const { data } = query;
   const signIn = useSignIn(connection.name);
-  if (!data) return null;
+  const failure = failureOf(query);
+  if (!data) return failure ? <ErrorState error={failure} onRetry={() => void query.refetch()} /> : null;
   return (
     <>
       <section className={classes.section}>
         <div className={classes.words}>
-          <h2 className={classes.heading}>Sign-in</h2>
+          <h2 className={classes.heading}>The workspace’s account</h2>
           <p>
             {data.signed_in_by !== null && data.signed_in_at !== null ? (
               <>
                 {data.signed_in_by} signed in <RelativeTime at={data.signed_in_at} />.
               </>
             ) : (
-              "Nobody is signed in."
+              nobodyWords(connection)
             )}
           </p>
         </div>
@@ -45,6 +49,12 @@ export function SignInSettings({ connection }: { connection: ConnectionView }) {
       <ClientForm key={data.client_id} connection={connection} signIn={data} />
     </>
   );
+}
+
+function nobodyWords({ personal_for: personalFor }: ConnectionView): string {
+  return personalFor.length === 3
+    ? "Nobody is signed in, and nobody has to be: each person uses their own."
+    : "Nobody is signed in.";
 }
 
 const FIELDS = ["client_id", "secret"];

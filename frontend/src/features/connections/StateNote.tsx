@@ -11,6 +11,7 @@ import { paths } from "@/paths";
 import { useWorkspace } from "../workspaces/useWorkspace";
 import { countOf } from "./attention";
 import { healthQuery } from "./connectionQueries";
+import { NeedsOwnAccountNote } from "./NeedsOwnAccountNote";
 import { SignInButton } from "./SignInButton";
 import { useSignIn } from "./useSignIn";
 
@@ -24,7 +25,11 @@ export function StateNote({ connection }: { connection: ConnectionView }) {
         </Callout>
       );
     case "ERROR":
-      return <ErrorNote connection={connection} />;
+      return connection.fault === NEEDS_OWN_ACCOUNT ? (
+        <NeedsOwnAccountNote connection={connection} />
+      ) : (
+        <ErrorNote connection={connection} />
+      );
     case "DISABLED":
       return (
         <Callout
@@ -45,6 +50,8 @@ export function StateNote({ connection }: { connection: ConnectionView }) {
   }
 }
 
+/** It says itself what one's own account is needed for. */
+export const NEEDS_OWN_ACCOUNT = "needs_own_account";
 const NEEDS_SIGN_IN = "needs_sign_in";
 const NEEDS_MORE_ACCESS = "needs_more_access";
 const ASK_AGAIN_MS = 15_000;
@@ -108,6 +115,7 @@ const REPAIRS: Record<string, string> = {
   broken_reply: "Check the address",
   not_found: "Check the address",
   moved: "Change the address",
+  key_changed: "Check the pinned keys",
 };
 
 function ReviewNote({ connection }: { connection: ConnectionView }) {

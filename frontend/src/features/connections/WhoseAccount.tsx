@@ -1,5 +1,6 @@
 import { Radio } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useId } from "react";
 
 import { failureOf } from "@/api/ApiProblem";
 import { queries } from "@/api/client";
@@ -10,7 +11,7 @@ import { RelativeTime } from "@/components/ui/RelativeTime";
 
 import { useWorkspace } from "../workspaces/useWorkspace";
 import { refreshConnections } from "./connectionQueries";
-import { accountHoldersQuery, WHOSE, type Whose, whoseOf } from "./ownAccounts";
+import { accountHoldersQuery, toolsFor, WHOSE, type Whose, whoseOf } from "./ownAccounts";
 import classes from "./SettingsTab.module.css";
 
 /** With whose account calls go out; and, for those who manage the connection, who has signed in. */
@@ -21,16 +22,29 @@ export function WhoseAccount({ connection, whyNot }: { connection: ConnectionVie
     onSuccess: () => refreshConnections(queryClient, slug),
   });
   const chosen = update.isPending ? update.variables.body.personal_for : undefined;
+  const now = chosen ?? connection.personal_for;
+  const heading = useId();
+  const words = useId();
   return (
     <section className={classes.section}>
       <div className={classes.wide}>
+        <div className={classes.words}>
+          <h2 className={classes.heading} id={heading}>
+            Whose account is used
+          </h2>
+          <p id={words}>
+            With their own accounts, the service itself knows who did what. Nobody’s account is ever used for somebody else.
+          </p>
+        </div>
         <Radio.Group
-          label="Whose account is used"
-          description="With their own accounts, the service itself knows who did what. Nobody’s account is ever used for somebody else."
-          value={whoseOf(chosen ?? connection.personal_for) ?? ""}
+          mt="sm"
+          aria-labelledby={heading}
+          aria-describedby={words}
+          value={whoseOf(now) ?? BY_CLASS}
           onChange={(whose) => {
+            if (whose === BY_CLASS) return;
             const params = { path: { workspace: slug, name: connection.name } };
-            update.mutate({ params, body: { personal_for: [...WHOSE[whose as Whose]] } });
+            update.mutate({ params, body: { personal_for: [...WHOSE[whose]] } });
           }}
         >
           <div className={classes.choices}>
@@ -43,6 +57,14 @@ export function WhoseAccount({ connection, whyNot }: { connection: ConnectionVie
                 disabled={whyNot !== undefined || update.isPending}
               />
             ))}
+            {whoseOf(now) === undefined && (
+              <Radio
+                value={BY_CLASS}
+                label={`Each person’s own for ${toolsFor(now)}`}
+                description="The workspace’s for the others. Chosen class by class, outside this page."
+                disabled={whyNot !== undefined || update.isPending}
+              />
+            )}
           </div>
         </Radio.Group>
         <FormError problem={failureOf(update)} />
@@ -52,12 +74,15 @@ export function WhoseAccount({ connection, whyNot }: { connection: ConnectionVie
   );
 }
 
+/** What these pages do not offer, but the API does. */
+const BY_CLASS = "by_class";
+
 const CHOICES: readonly { value: Whose; label: string; words: string }[] = [
   { value: "workspace", label: "The workspace’s", words: "One credential for everybody." },
   {
     value: "changes",
     label: "The workspace’s for reading, each person’s own for changes",
-    words: "Whoever uses a tool that writes or destroys signs in to the service first.",
+    words: "Whoever uses a tool that writes or deletes signs in to the service first.",
   },
   {
     value: "everybody",
@@ -79,7 +104,11 @@ function Holders({ name }: { name: string }) {
         rowKey={({ user_id: id }) => id}
         error={error}
         onRetry={() => void refetch()}
-        empty={<p>Nobody has signed in with their own account yet. Each person is asked when they first use it.</p>}
+        empty={
+          <p className={classes.quiet}>
+            Nobody has signed in with their own account yet. Each person is asked when they first use it.
+          </p>
+        }
       />
     </div>
   );
@@ -91,7 +120,7 @@ const COLUMNS: readonly Column<AccountHolder>[] = [
     key: "state",
     header: "State",
     width: "10rem",
-    cell: ({ state }) => (state === "ended" ? "Ended by the service" : "Signed in"),
+    cell: ({ state }) => (state === "ended" ? "Ended by the service" : "In use"),
   },
-  { key: "at", header: "Since", width: "9rem", cell: ({ signed_in_at: at }) => <RelativeTime at={at} /> },
+  { key: "at", header: "Signed in", width: "9rem", cell: ({ signed_in_at: at }) => <RelativeTime at={at} /> },
 ];

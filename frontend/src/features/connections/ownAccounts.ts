@@ -25,6 +25,14 @@ export function toolsFor(personalFor: readonly string[]): string {
   return `${words.join(" and ")} tools`;
 }
 
+export function endedWords({ auth }: Pick<OwnAccountView, "auth">): string {
+  return auth === "oauth" ? "The service ended your sign-in" : "The service does not accept your key any more";
+}
+
+export function signOutLabel({ auth }: Pick<OwnAccountView, "auth">): string {
+  return auth === "oauth" ? "Sign out of this service" : "Delete key";
+}
+
 export const ownAccountsQuery = (workspace: string) =>
   queries.queryOptions("get", "/api/workspaces/{workspace}/own-accounts", { params: { path: { workspace } } });
 

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { IconAlertTriangle, IconRosetteDiscountCheck } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 
-import type { AuthorizationView, ClientView } from "@/api/generated/schema";
+import type { AuthorizationView, ClientView, Part } from "@/api/generated/schema";
 import { type Column, DataTable } from "@/components/ui/DataTable";
 import { PlainText } from "@/components/ui/PlainText";
 import { RelativeTime } from "@/components/ui/RelativeTime";
@@ -30,10 +30,11 @@ const COLUMNS: readonly Column<AuthorizationView>[] = [
     key: "may",
     header: "May",
     isLong: true,
-    cell: ({ scopes }) => (
+    cell: ({ scopes, part }) => (
       <span className={classes.may} title={scopesInWords(scopes)}>
         {isPowerful(scopes) && <IconAlertTriangle size={13} stroke={1.75} aria-label="Far-reaching:" />}
         {scopesInWords(scopes)}
+        {part && <OnlyPart part={part} />}
       </span>
     ),
   },
@@ -108,6 +109,15 @@ function Verified({ isVerified }: { isVerified: boolean }) {
   return (
     <span className={classes.unverified} title="Anybody can register an app under this name.">
       unverified
+    </span>
+  );
+}
+
+/** It was connected by the address of one toolset or connection, and gets no more than that. */
+function OnlyPart({ part: { kind, name } }: { part: Part }) {
+  return (
+    <span className={classes.part}>
+      Only the {kind} <code>{name}</code>
     </span>
   );
 }

@@ -2,8 +2,9 @@ import { Radio } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { type ApiProblem, asProblem } from "@/api/ApiProblem";
+import { type ApiProblem, asProblem, failureOf } from "@/api/ApiProblem";
 import { Callout } from "@/components/ui/Callout";
+import { ErrorState } from "@/components/ui/ErrorState";
 import { FormError } from "@/components/ui/FormError";
 import { PageSection } from "@/components/ui/PageSection";
 
@@ -17,12 +18,18 @@ const MANY = 60;
 
 /** How the address of the whole workspace offers its tools, with a hint where they are many. */
 export function Offering({ workspace }: { workspace: string }) {
-  const { data: settings } = useQuery(settingsQuery(workspace));
-  const { data: tools } = useQuery(toolLinesQuery(workspace));
+  const asked = useQuery(settingsQuery(workspace));
+  const listed = useQuery(toolLinesQuery(workspace));
+  const { data: settings } = asked;
+  const { data: tools } = listed;
   const whyNot = useWhyNot("workspace:write");
   const change = useChangeSettings(workspace);
   const [problem, setProblem] = useState<ApiProblem>();
-  if (!settings || !tools) return null;
+  if (!settings || !tools) {
+    const failure = failureOf(asked) ?? failureOf(listed);
+    const retry = () => void Promise.all([asked.refetch(), listed.refetch()]);
+    return failure ? <ErrorState error={failure} onRetry={retry} /> : null;
+  }
   const count = tools.items.length;
   return (
     <PageSection
