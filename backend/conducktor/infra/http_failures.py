@@ -17,8 +17,8 @@ def translated(error: Exception, url: URL, deadline_s: float | None, *, before_a
         case KeyNotPinned():
             changed = KeyChanged(
                 f"{host} shows a key that is not one of those pinned for it.",
-                next_step="If the service announced a new key, an admin pins it in the connection's settings. If it did not, change nothing: "
-                "somebody may be in between.",
+                next_step="If the service announced a new key, an admin pins it in the settings of the connection. "
+                "If it did not, change nothing: somebody may be in between.",
             )
             changed.shown = error.shown
             return changed

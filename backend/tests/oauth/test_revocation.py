@@ -9,7 +9,7 @@ from sqlalchemy import create_engine
 from conducktor.infra.embedded_postgres import EmbeddedPostgres
 from conducktor.infra.migrations import metadata
 from conducktor.settings import Settings
-from tests.oauth.app import REDIRECT, App, becomes_refused, decide, error, registered, workspace_of
+from tests.oauth.app import REDIRECT, App, becomes_refused, error, registered, workspace_of
 from tests.product import Browser, Product, decoded, running_product, signed_up
 from tests.support.databases import execute
 from tests.support.open_directory import open_directory
@@ -57,7 +57,8 @@ async def test_a_malformed_revocation_is_refused(app: App, changes: dict[str, st
 async def test_the_list_says_which_part_of_the_workspace_an_app_may_use(app: App, newcomer: Browser) -> None:
     slug = await workspace_of(newcomer)
     for below in ("", "/toolsets/triage"):
-        await decide(newcomer, await app.request_id(newcomer, resource=app.resource + below), workspace=slug, scopes=["tools"])
+        part = app.resource + below
+        await app.redeem(await app.code(newcomer, slug, ("tools",), resource=part), resource=part)
 
     listed = decoded(await newcomer.get(f"/api/workspaces/{slug}/authorizations"))["items"]
     assert [a["part"] for a in listed] == [{"kind": "toolset", "name": "triage"}, None]
