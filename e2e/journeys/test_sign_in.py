@@ -8,7 +8,7 @@ import httpx
 from playwright.async_api import Page, expect
 
 from e2e.conftest import NewPage
-from e2e.support.chatgpt import ChatGpt
+from e2e.support.chatgpt import ChatGpt, message
 from e2e.support.people import Person
 from e2e.support.product import Product
 from e2e.upstreams import servers
@@ -99,14 +99,22 @@ async def test_two_people_use_their_own_accounts_and_one_signs_in_again_from_the
         await of_ada.goto(_link_in(refused))
         await expect(of_ada.get_by_text("It was not made for you")).to_be_visible()
 
-        await service.post("/forget")
+        assert await _callers(service) == ["ada", "bob"]  # each with the own account, nobody with another's
+
+        await service.post("/forget", params={"account": "bob"})
         refused = await bobs_chat.call("shared-desk_echo", message="again")
         assert "does not accept your account any more" in _told(refused)
-        await of_bob.goto(_link_in(refused))
+        assert "/connections/shared-desk/account?link=" in _link_in(refused)
+        (challenge,) = refused["_meta"]["mcp/www_authenticate"]
+        assert "resource_metadata=" in challenge
+        assert "does not accept your account any more" in challenge
+        await of_bob.goto(await _link_of_question(bobs_chat))
         await of_bob.get_by_role("button", name="Sign in with your account").click()
         await _allow(of_bob, "bob")
         await expect(of_bob.get_by_text("Go back to the chat and ask again.")).to_be_visible()
         assert "Echo" in _told(await bobs_chat.call("shared-desk_echo", message="again"))
+        assert "Echo" in _told(await adas_chat.call("shared-desk_echo", message="still"))
+        assert await _callers(service) == ["ada", "bob", "bob", "ada"]
 
 
 async def _allow(page: Page, login_name: str = "ada") -> None:
@@ -123,6 +131,25 @@ async def _allow(page: Page, login_name: str = "ada") -> None:
 def _told(result: dict[str, Any]) -> str:
     text: str = result["content"][0]["text"]
     return text
+
+
+async def _callers(service: httpx.AsyncClient) -> list[str]:
+    """Whose accounts the service has seen at its tools."""
+    callers: list[str] = decoded(await service.get("/callers"))["callers"]
+    return callers
+
+
+async def _link_of_question(chat: ChatGpt) -> str:
+    """Where an app that can open links is asked to send its person, by the same call."""
+    able: dict[str, object] = {"io.modelcontextprotocol/clientCapabilities": {"elicitation": {"url": {}}}}
+    asked = message(await chat.ask("tools/call", {"name": "shared-desk_echo", "arguments": {"message": "again"}}, meta=able))[
+        "result"
+    ]
+    assert asked["resultType"] == "input_required"
+    (question,) = asked["inputRequests"].values()
+    assert (question["method"], question["params"]["mode"]) == ("elicitation/create", "url")
+    url: str = question["params"]["url"]
+    return url
 
 
 def _link_in(refused: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 // An MCP server behind npm's `oidc-provider`: registration, PKCE, resource indicators, short tokens, rotated refresh tokens.
-// `node guarded_server.mjs` with PORT and UPSTREAM (the MCP server's address). `POST /forget` makes every token worthless.
+// `node guarded_server.mjs` with PORT and UPSTREAM (the MCP server's address). `POST /forget` makes every token worthless,
+// with `?account=` those of one person; `GET /callers` says who called tools, in order.
 // With CLIENTS=documents it takes no registrations: a client's id is the address of the document that describes it.
 import { createServer } from "node:http";
 
@@ -63,6 +64,7 @@ const provider = new Provider(issuer, {
 });
 const authorizationServer = provider.callback();
 const refreshes = { count: 0 };
+const callers = [];
 provider.on("grant.success", (context) => {
   if (context.oidc.params.grant_type === "refresh_token") refreshes.count += 1;
 });
@@ -72,10 +74,14 @@ createServer((request, response) => {
   if (path.startsWith("/.well-known/oauth-protected-resource")) {
     json(response, { resource, authorization_servers: [issuer], scopes_supported: ["mcp"] });
   } else if (path === "/forget") {
-    for (const key of kept.keys()) if (/^(AccessToken|RefreshToken|Grant):/.test(key)) kept.delete(key);
+    const whose = new URL(request.url, issuer).searchParams.get("account");
+    for (const [key, { accountId }] of kept)
+      if (/^(AccessToken|RefreshToken|Grant):/.test(key) && (whose === null || accountId === whose)) kept.delete(key);
     json(response, {});
   } else if (path === "/refreshes") {
     json(response, refreshes);
+  } else if (path === "/callers") {
+    json(response, { callers });
   } else if (path === "/mcp") {
     void guarded(request, response);
   } else {
@@ -93,6 +99,7 @@ async function guarded(request, response) {
   }
   const { authorization, host, connection, "content-length": length, ...headers } = request.headers;
   const body = chunks.length > 0 ? Buffer.concat(chunks) : undefined;
+  if (body?.includes('"tools/call"')) callers.push(token.accountId);
   const answer = await fetch(process.env.UPSTREAM, { method: request.method, headers, body });
   const { "content-encoding": encoding, "content-length": size, connection: kind, ...told } = Object.fromEntries(answer.headers);
   response.writeHead(answer.status, told);

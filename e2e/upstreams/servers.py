@@ -37,7 +37,8 @@ async def everything(transport: str = "streamableHttp", port: int | None = None)
 async def guarded(*, trusted: Path | None = None) -> AsyncIterator[str]:
     """The address of an `everything` behind npm's `oidc-provider`, whose access tokens are good for 10 s.
 
-    `POST /forget` at its origin makes all tokens worthless; `GET /refreshes` counts refreshes that worked. With `trusted` it
+    `POST /forget` at its origin makes all tokens worthless; with `?account=` those of one person. `GET /refreshes` counts
+    refreshes that worked, `GET /callers` says whose accounts called tools. With `trusted` it
     takes no registrations but documents about clients, from servers of that certificate authority.
     """
     program = E2E / "upstreams" / "guarded_server.mjs"
