@@ -73,6 +73,7 @@ async def serve(app: Asgi, seen: Seen | None = None, port: int = 0) -> AsyncIter
     """The origin of `app` on a free loopback port; `seen.messages` then keeps each JSON-RPC message that arrives."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio does not, for a socket that was made like this
     listener.bind(("127.0.0.1", port))
     watched = _Watched(app, seen) if seen else app
     server = uvicorn.Server(uvicorn.Config(watched, log_level="error", lifespan="on", timeout_graceful_shutdown=1))
