@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 from playwright.async_api import Error as PlaywrightError
 
 from e2e.support.chromium import chromium
@@ -78,9 +78,11 @@ async def new_page(browser: Browser, product: Product, request: pytest.FixtureRe
 
     When the journey fails, every open page is photographed into e2e/artifacts.
     """
+    contexts: list[BrowserContext] = []
 
     async def open_page(person: Person | None = None) -> Page:
         context = await browser.new_context(base_url=product.origin, viewport=WIDE)
+        contexts.append(context)
         context.set_default_timeout(READY_MS)
         if person:
             await person.sign_in_browser(context)
@@ -89,7 +91,7 @@ async def new_page(browser: Browser, product: Product, request: pytest.FixtureRe
     yield open_page
     if request.node.stash.get(FAILED, False):
         await _photograph(browser, request.node.name)
-    await asyncio.gather(*(each.close() for each in browser.contexts))
+    await asyncio.gather(*(each.close() for each in contexts))
 
 
 @pytest.fixture
