@@ -48,7 +48,7 @@ async def call_tool(gateway: Gateway, caller: Caller, request: CallRequest, rela
             trail.decided(decision)
             trail.finish(answered)
             return answered
-        if relay.ask is None:
+        if relay.ask is None and relay.behalf.abilities is not None:  # a client of 2026-07-28
             call = gateway.states.placed(call)  # answers to what an earlier round asked belong to its call
         if call.continues is None:
             decision = await gateway.policies.count(decision)  # rate limits: only calls that go on count
