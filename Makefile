@@ -29,7 +29,7 @@ run: install ## Start Conducktor, with everything it needs and the sandbox servi
 	@exec env CONDUCKTOR_SANDBOX="$${CONDUCKTOR_SANDBOX:-on}" $(python) -P -m conducktor.cli run --with-parent
 
 test: install-dev install-upstreams chromium ## Run all tests: backend, web application, browser journeys
-	$(python) -m pytest --numprocesses=2 --dist=loadfile backend/tests
+	$(python) -m pytest --numprocesses=3 --dist=loadfile backend/tests
 	cd frontend && npm test && npx tsc -b
 	$(python) -m pytest --numprocesses=2 --dist=loadfile e2e
 
