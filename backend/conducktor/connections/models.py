@@ -215,6 +215,7 @@ class OwnAccountRow(UUIDv7Base):
     claim: Mapped[int] = mapped_column(Integer, default=0)
     claimed_until: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
     signed_in_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+    wanted_scope: Mapped[str | None] = mapped_column(Text)
     used_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
     checked_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
     next_check_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))

@@ -48,4 +48,8 @@ async def own_health(tx: Transaction, actor: Actor, connection: Connection, link
 def _next_step(account: OwnAccount | None) -> str:
     if account is None:
         return "Sign in with your own account."
+    if account.state is AccountState.NEEDS_MORE_ACCESS:
+        return (
+            f"Sign in again with your own account: for some of its tools the service wants more access ({account.wanted_scope})."
+        )
     return "Sign in again with your own account: the service does not accept it any more."

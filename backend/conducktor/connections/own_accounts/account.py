@@ -13,6 +13,8 @@ from conducktor.infra.encryption import KeyRing
 
 class AccountState(StrEnum):
     SIGNED_IN = "signed_in"
+    NEEDS_MORE_ACCESS = "needs_more_access"
+    """Signed in, and the service wants more for some of what was asked of it."""
     ENDED = "ended"
     """The service does not accept it any more."""
     MISSING = "missing"
@@ -21,7 +23,8 @@ class AccountState(StrEnum):
 class OwnAccount(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `own_accounts`. Without `secret_sealed` it has ended. Without person or connection it is left.
 
-    `version` grows with every change of the credential; `claim` with every refresh that begins.
+    `version` grows with every change of the credential; `claim` with every refresh that begins. `wanted_scope`: what the service
+    wants besides what the sign-in covers.
     """
 
     id: UUID
@@ -35,10 +38,13 @@ class OwnAccount(msgspec.Struct, frozen=True, kw_only=True):
     claim: int
     signed_in_at: datetime
     checked_at: datetime | None = None
+    wanted_scope: str | None = None
 
     @property
     def state(self) -> AccountState:
-        return AccountState.ENDED if self.secret_sealed is None else AccountState.SIGNED_IN
+        if self.secret_sealed is None:
+            return AccountState.ENDED
+        return AccountState.NEEDS_MORE_ACCESS if self.wanted_scope else AccountState.SIGNED_IN
 
     def secret(self, key_ring: KeyRing) -> str | None:
         """Raises Invalid when it cannot be opened."""

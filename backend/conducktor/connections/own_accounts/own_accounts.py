@@ -14,10 +14,11 @@ from conducktor.connections.mcp_fault import Fault, UpstreamError
 from conducktor.connections.own_accounts import queries
 from conducktor.connections.own_accounts.link import SignInLinks
 from conducktor.connections.own_accounts.own_credential import Own, OwnCredential, Whose
-from conducktor.connections.own_accounts.refusal import NobodyBehindIt, OwnAccountNeeded
+from conducktor.connections.own_accounts.refusal import NobodyBehindIt, OwnAccountNeeded, refused_all_the_same
 from conducktor.connections.sign_in.keeping import Keeping
 from conducktor.connections.sign_in.refreshing import Refreshing
 from conducktor.connections.sign_in.renewals import nobody_signed_in
+from conducktor.connections.sign_in.step_up import SCOPE_LIMIT, scope_lacking, scope_union
 from conducktor.core.actor import Actor, Surface
 from conducktor.core.ids import ConnectionId, UserId
 from conducktor.core.tool_call import ToolCall
@@ -65,6 +66,8 @@ class OwnAccounts:
         except _NotSignedIn as missing:
             link = await self._link(call.actor, whose)
             raise OwnAccountNeeded(endpoint.name, link, was_refused=missing.was_refused) from None
+        except UpstreamError as error:
+            raise await self._judged(call.actor, whose, error) from None
         self._vitals.used(whose.connection_id, whose.user_id)
         return answer
 
@@ -117,6 +120,28 @@ class OwnAccounts:
     async def _renewed(self, whose: Whose, used: Own) -> Own:
         kept = OwnCredential(self._keeping, whose, used)
         return await self._refreshing.refreshed(kept) or Own()
+
+    async def _judged(self, actor: Actor, whose: Whose, error: UpstreamError) -> UpstreamError:
+        """What to say of it; the account remembers what to ask for at the next sign-in (RFC 6750 §3.1)."""
+        scope = scope_lacking(error.challenge) if error.fault is Fault.NOT_ALLOWED else None
+        if scope is None:
+            return error
+        async with self._database.transaction() as tx:
+            account = await queries.get(tx, whose.workspace_id, whose.connection_id, whose.user_id)
+            grant = account.grant(self._key_ring) if account else None
+            if account is None or grant is None:
+                return error
+            if set(scope.split()) <= set((grant.scope or "").split()):
+                return refused_all_the_same(whose.name, scope)
+            wanted = scope_union(account.wanted_scope, scope)
+            if (
+                wanted
+                and wanted != account.wanted_scope
+                and len(wanted) <= SCOPE_LIMIT
+                and await queries.want(tx, account, wanted)
+            ):
+                await tx.announce(whose.change)
+        return OwnAccountNeeded(whose.name, await self._link(actor, whose), scope=scope)
 
     async def _link(self, actor: Actor, whose: Whose) -> str:
         async with self._database.transaction() as tx:

@@ -121,6 +121,18 @@ async def end(tx: Transaction, account: OwnAccount) -> bool:
     return await _swap(tx, account, values, OwnAccountRow.claim == account.claim)
 
 
+async def want(tx: Transaction, account: OwnAccount, scope: str) -> bool:
+    """Its service wants more. False when it is another one by now. In `account.workspace_id`."""
+    changed = await tx.session.scalar(
+        update(OwnAccountRow)
+        .where(*_same(account), OwnAccountRow.secret_sealed.is_not(None))
+        .values(wanted_scope=scope)
+        .returning(OwnAccountRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return changed is not None
+
+
 async def postpone(tx: Transaction, account: OwnAccount, renew_after: datetime | None) -> None:
     """Give up a claim without a result; try again later. In `account.workspace_id`."""
     await tx.session.execute(

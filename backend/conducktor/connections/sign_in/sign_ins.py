@@ -13,6 +13,8 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from conducktor.connections.connection import Connection
 from conducktor.connections.lookup import connection_named
 from conducktor.connections.mcp_client import Endpoint, Fault, McpClient, UpstreamError
+from conducktor.connections.own_accounts import queries as own_queries
+from conducktor.connections.own_accounts.account import OwnAccount
 from conducktor.connections.sign_in import queries as sign_ins
 from conducktor.connections.sign_in.arrivals import Arrivals, has_own_sign_ins
 from conducktor.connections.sign_in.client import client_for, redirect_uri
@@ -20,6 +22,7 @@ from conducktor.connections.sign_in.grant import (
     Attempt,
     Grant,
     Journey,
+    SignInRecord,
     client_seal,
     journey_seal,
     opened_journey,
@@ -79,13 +82,12 @@ class SignIns:
         async with self._database.transaction() as tx:
             connection = await connection_named(tx, actor.workspace_id, name)
             record = await sign_ins.get(tx, actor.workspace_id, connection.id)
+            account = await own_queries.get(tx, actor.workspace_id, connection.id, actor.user_id) if purpose.is_own else None
         _check_signs_in(connection, purpose)
         known = record.client(self._key_ring) if record else None
         protection = await protection_of(self._http, name, connection.url, await self._challenge(connection))
-        if connection.wanted_scope:
-            grant = record.grant(self._key_ring) if record else None
-            scope = scope_union(grant.scope if grant else None, protection.scope, connection.wanted_scope)
-            protection = msgspec.structs.replace(protection, scope=scope)
+        lacking, holder = (account, account) if purpose.is_own else (connection, record)
+        protection = self._wider(protection, lacking.wanted_scope if lacking else None, holder)
         client = await client_for(self._http, name, protection.server, known, origin=self._origin, scope=protection.scope)
         journey = Journey(
             server=protection.server,
@@ -150,6 +152,14 @@ class SignIns:
         record = await sign_ins.get(tx, workspace_id, connection_id)
         await sign_ins.remove(tx, workspace_id, connection_id)
         return record.grant(self._key_ring) if record else None
+
+    def _wider(self, protection: Protection, wanted: str | None, holder: OwnAccount | SignInRecord | None) -> Protection:
+        """Asking also for what the service wants besides, and what was given already."""
+        if not wanted:
+            return protection
+        grant = holder.grant(self._key_ring) if holder else None
+        scope = scope_union(grant.scope if grant else None, protection.scope, wanted)
+        return msgspec.structs.replace(protection, scope=scope)
 
     async def _challenge(self, connection: Connection) -> str | None:
         """What the upstream says to somebody who shows nothing. Raises UpstreamError when it does not answer at all."""

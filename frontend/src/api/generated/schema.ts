@@ -1821,7 +1821,7 @@ export interface components {
          * AccountState
          * @enum {string}
          */
-        AccountState: "signed_in" | "ended" | "missing";
+        AccountState: "signed_in" | "needs_more_access" | "ended" | "missing";
         /** ApiOperationView */
         ApiOperationView: {
             is_chosen: boolean;

@@ -8,7 +8,7 @@ import { FormError } from "@/components/ui/FormError";
 import { RelativeTime } from "@/components/ui/RelativeTime";
 
 import { useWhyNot, useWorkspace } from "../workspaces/useWorkspace";
-import { endedWords, ownAccountQuery, signOutLabel, toolsFor } from "./ownAccounts";
+import { ownAccountQuery, signOutLabel, toolsFor, troubleOf } from "./ownAccounts";
 import { OwnSignInButton } from "./OwnSignInButton";
 import { NEEDS_OWN_ACCOUNT } from "./StateNote";
 import { useOwnAccount } from "./useOwnAccount";
@@ -31,7 +31,7 @@ function SignedOut({ account }: { account: OwnAccountView }) {
     <Callout
       tone="warn"
       role="status"
-      title={account.state === "ended" ? endedWords(account) : "You are not signed in with your own account"}
+      title={troubleOf(account)}
       actions={<OwnSignInButton connection={account.connection} auth={account.auth} actions={actions} />}
     >
       <p>

@@ -18,7 +18,7 @@ import { useSession } from "../identity/session";
 import { useWorkspace } from "../workspaces/useWorkspace";
 import classes from "./ConnectionPage.module.css";
 import { NoOwnAccount } from "./NoOwnAccount";
-import { endedWords, ownAccountQuery, signOutLabel, toolsFor } from "./ownAccounts";
+import { endedWords, ownAccountQuery, signOutLabel, toolsFor, troubleOf } from "./ownAccounts";
 import { OwnKeyForm } from "./OwnKeyForm";
 import { outcomeOf } from "./SignInOutcome";
 import { useOwnAccount } from "./useOwnAccount";
@@ -147,7 +147,7 @@ function Begin({ account, link }: PartProps) {
   return (
     <Callout
       tone={isEnded ? "warn" : "quiet"}
-      title={isEnded ? endedWords(account) : "You are not signed in yet"}
+      title={account.state === "missing" ? "You are not signed in yet" : troubleOf(account)}
       actions={
         <Button size="xs" loading={isPending} onClick={signIn}>
           Sign in with your account

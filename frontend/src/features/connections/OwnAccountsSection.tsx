@@ -40,8 +40,14 @@ export function OwnAccountsSection() {
   );
 }
 
-const STATES = { signed_in: "Signed in", ended: "Ended by the service", missing: "Not signed in" };
-const KEY_STATES = { signed_in: "Key entered", ended: "Key refused", missing: "No key yet" };
+const MORE_ACCESS = "Wants more access";
+const STATES = {
+  signed_in: "Signed in",
+  needs_more_access: MORE_ACCESS,
+  ended: "Ended by the service",
+  missing: "Not signed in",
+};
+const KEY_STATES = { signed_in: "Key entered", needs_more_access: MORE_ACCESS, ended: "Key refused", missing: "No key yet" };
 
 function Account({ account }: { account: OwnAccountView }) {
   const { slug } = useWorkspace();

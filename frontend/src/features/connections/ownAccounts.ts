@@ -29,6 +29,14 @@ export function endedWords({ auth }: Pick<OwnAccountView, "auth">): string {
   return auth === "oauth" ? "The service ended your sign-in" : "The service does not accept your key any more";
 }
 
+/** Of an account with which something has to be done, where it can be done. */
+export function troubleOf(account: Pick<OwnAccountView, "auth" | "state">): string {
+  if (account.state === "ended") return endedWords(account);
+  return account.state === "needs_more_access" ? MORE_ACCESS : "You are not signed in with your own account";
+}
+
+const MORE_ACCESS = "The service wants more access for some of its tools";
+
 export function signOutLabel({ auth }: Pick<OwnAccountView, "auth">): string {
   return auth === "oauth" ? "Sign out of this service" : "Delete key";
 }
