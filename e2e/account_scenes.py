@@ -90,14 +90,14 @@ async def _line_break_in_key(page: Page) -> None:
 async def _show_key(page: Page) -> None:
     await press("Show the server’s present key")(page)
     await page.get_by_text("is pinned").or_(page.get_by_text("is not pinned")).first.wait_for()
-    await page.get_by_role("textbox", name="Pinned keys").scroll_into_view_if_needed()
+    await page.get_by_role("textbox", name="Keys", exact=True).scroll_into_view_if_needed()
 
 
 async def _one_pin(page: Page) -> None:
-    await page.get_by_role("textbox", name="Pinned keys").fill("A" * 43 + "=")
+    await page.get_by_role("textbox", name="Keys", exact=True).fill("A" * 43 + "=")
     await press("Save pinned keys")(page)
     await page.get_by_text("Enter 2 to 10").wait_for()
-    await page.get_by_role("textbox", name="Pinned keys").scroll_into_view_if_needed()
+    await page.get_by_role("textbox", name="Keys", exact=True).scroll_into_view_if_needed()
 
 
 async def _wants_more(page: Page) -> None:
