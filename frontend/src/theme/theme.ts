@@ -78,6 +78,7 @@ export const theme = createTheme({
   },
   components: {
     Button: { defaultProps: { size: "sm" }, vars: buttonVars },
+    Notification: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
     // react-remove-scroll would make a <style> element, which the CSP refuses; global.css locks the page instead.
     Modal: {
       defaultProps: {
