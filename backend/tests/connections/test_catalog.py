@@ -45,6 +45,12 @@ def test_all_services_are_there_with_what_they_need_and_what_is_doubtful() -> No
     assert (by_id["bright-data"].auth_options, by_id["bright-data"].key_name(Auth.QUERY)) == ((Auth.QUERY,), "token")
 
 
+def test_what_is_told_of_a_service_is_for_people_and_says_nothing_of_where_we_read_it() -> None:
+    told = {name: document["_meta"][OUR_META].get("notes") or "" for name, document in SHIPPED.items()}
+    ours = re.compile(r"README|awesome|catalogue|probe|source|one author|DCR|CIMD|vendor", re.IGNORECASE)
+    assert {name: found[0] for name, note in told.items() if (found := ours.search(note))} == {}
+
+
 def test_a_service_with_several_addresses_is_reached_at_the_chosen_one() -> None:
     databricks = Catalog(Settings()).find("databricks-genie")
     assert databricks is not None
