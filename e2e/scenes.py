@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from pathlib import Path
 
 import msgspec
 from playwright.async_api import Error, Page, Route
 
 from e2e.support.showcase import CHANGED, DIED, Showcase
+
+OPENAPI = Path(__file__).parents[1] / "backend/tests/connections/openapi/documents/airflow-v1.yaml"
 
 Act = Callable[[Page], Awaitable[None]]
 
@@ -86,13 +89,16 @@ def _connections(full: str, empty: str) -> list[Scene]:
     return [
         Scene(name="connections", path=list_),
         Scene(name="connections-many", path=list_, before=_sixty_connections),
+        Scene(name="connections-needing-attention", path=f"{list_}?state=attention"),
         Scene(name="connections-empty", path=f"{empty}/connections"),
         *troubled("connections", list_),
         Scene(name="connections-of-contractor", path=list_, who="contractor"),
         Scene(name="gallery", path=f"{list_}/new"),
         Scene(name="gallery-needs-client", path=f"{list_}/new?needs=client"),
         Scene(name="import-services", path=f"{list_}/new/import"),
+        Scene(name="import-services-refused", path=f"{list_}/new/import", act=_import_from_nowhere),
         Scene(name="new-api", path=f"{list_}/new/api"),
+        Scene(name="new-api-operations", path=f"{list_}/new/api", act=_choose_operations),
         Scene(name="gallery-none-found", path=f"{list_}/new?search=teapot"),
         Scene(name="new-connection", path=f"{list_}/new/github"),
         Scene(name="new-connection-custom", path=f"{list_}/new/custom"),
@@ -222,6 +228,20 @@ def press_link(name: str) -> Act:
         await page.get_by_role("link", name=name).first.click()
 
     return act
+
+
+async def _import_from_nowhere(page: Page) -> None:
+    await page.get_by_role("textbox", name="Address of the document").fill("https://nowhere.example.com/server.json")
+    await page.get_by_role("button", name="Import", exact=True).click()
+    await page.get_by_role("alert").wait_for()
+
+
+async def _choose_operations(page: Page) -> None:
+    async with page.expect_file_chooser() as chooser:
+        await page.get_by_role("button", name="Or a file").click()
+    await (await chooser.value).set_files(OPENAPI)
+    await page.get_by_role("button", name="Read the document").click()
+    await page.get_by_role("button", name="Select all that read").click()
 
 
 async def _select_one(page: Page) -> None:
