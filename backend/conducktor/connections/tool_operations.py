@@ -10,6 +10,7 @@ from conducktor.connections import lookup, queries, views
 from conducktor.connections.discovery import CONNECTIONS
 from conducktor.connections.lookup import NoSuchTool
 from conducktor.connections.pinned_tool import PinnedTool
+from conducktor.connections.pinning import CHANGED
 from conducktor.connections.states import ConnectionState, ToolState
 from conducktor.connections.tool_definition import decode
 from conducktor.connections.wording import check_fits, misfit, written
@@ -58,7 +59,8 @@ class AcceptTools(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AcceptedTools(msgspec.Struct, frozen=True, kw_only=True):
-    """Full names. `left` have changed once more, are no longer quarantined, or are too long with their description here."""
+    """Full names. `left` need a look of their own: suspicious, changed once more, no longer quarantined, or too long with
+    their description here."""
 
     accepted: list[str]
     left: list[str]
@@ -130,15 +132,16 @@ async def accept_tool(actor: Actor, data: AcceptTool, *, tx: Transaction, clock:
     web_only="whether quarantined tools are safe is for a person to decide",
 )
 async def accept_tools(actor: Actor, data: AcceptTools, *, tx: Transaction, clock: Clock) -> AcceptedTools:
-    """Accept several quarantined tools of a connection as they were shown. What changed meanwhile stays quarantined."""
+    """Accept several changed tools of a connection as they were shown. What is suspicious is only accepted one by one."""
     connection = await lookup.connection_named(tx, actor.workspace_id, data.name)
     known = await queries.lock_tools(tx, actor.workspace_id, connection.id)
     accepted, left = [], []
     for seen in data.tools:
         if (tool := known.get(ToolId(seen.tool_id))) is None:
             raise NoSuchTool(_NO_SUCH)
-        is_as_shown = tool.state is ToolState.QUARANTINED and tool.definition_hash.hex() == seen.definition_hash
-        if is_as_shown and misfit(decode(tool.definition), tool.wording) is None:
+        only_changed = tool.state is ToolState.QUARANTINED and tool.state_reason == CHANGED
+        is_as_shown = tool.definition_hash.hex() == seen.definition_hash
+        if only_changed and is_as_shown and misfit(decode(tool.definition), tool.wording) is None:
             await queries.accept_tool(tx, actor.workspace_id, tool, actor.user_id, clock())
             accepted.append(tool.full_name)
         else:

@@ -64,6 +64,22 @@ async def test_changed_tools_are_accepted_together_as_they_were_shown(ada: Brows
     assert {name: t["state"] for name, t in (await tools_of(ada)).items()} == {"take": "active", "put": "quarantined"}
 
 
+async def test_what_is_suspicious_is_only_accepted_one_by_one(ada: Browser, shelf: Shelf) -> None:
+    await connected(ada, "shelf", shelf)
+    shelf.tools[:] = [tool("take", description="Now otherwise."), tool("put", description="Now hid\u202eden.")]
+    decoded(await ada.post(f"{OF_SHELF}/test"))
+    waiting = [t for t in (await tools_of(ada)).values() if t["state"] == "quarantined"]
+    assert len(waiting) == 2
+    seen = [{"tool_id": t["id"], "definition_hash": t["definition_hash"]} for t in waiting]
+
+    done = decoded(await ada.post(f"{OF_SHELF}/tools/accept", {"tools": seen}))
+
+    assert (done["accepted"], "shelf_put" in done["left"]) == (["shelf_take"], True)
+    put = (await tools_of(ada))["put"]
+    one = await ada.post(f"{BASE}/tools/{put['id']}/accept", {"definition_hash": put["definition_hash"]})
+    assert decoded(one)["state"] == "active"
+
+
 async def test_tools_of_another_connection_are_not_touched(ada: Browser, shelf: Shelf) -> None:
     await connected(ada, "shelf", shelf)
     await connected(ada, "other", shelf)

@@ -1040,8 +1040,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Accept several quarantined tools of a connection as they were shown. What changed meanwhile stays quarantined.
-         * @description Accept several quarantined tools of a connection as they were shown. What changed meanwhile stays quarantined.
+         * Accept several changed tools of a connection as they were shown. What is suspicious is only accepted one by one.
+         * @description Accept several changed tools of a connection as they were shown. What is suspicious is only accepted one by one.
          */
         post: operations["tools_accept_all"];
         delete?: never;

@@ -53,7 +53,8 @@ export function ToolDecisions({ connection, tools, onDone }: ToolDecisionsProps)
     const body = { tools: chosen.map((tool) => ({ tool_id: tool.id, definition_hash: tool.definition_hash })) };
     const { data } = await api.POST("/api/workspaces/{workspace}/connections/{name}/tools/accept", { params: { path }, body });
     const left = data?.left.length ?? 0;
-    return `${String(data?.accepted.length ?? 0)} accepted${left > 0 ? `; ${String(left)} changed again meanwhile, so review ${left === 1 ? "it" : "them"} once more` : ""}.`;
+    const rest = left === 1 ? "1 needs" : `${String(left)} need`;
+    return `${String(data?.accepted.length ?? 0)} accepted.${left > 0 ? ` ${rest} a review one by one: suspicious, or changed again meanwhile.` : ""}`;
   }
 }
 
