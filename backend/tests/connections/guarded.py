@@ -28,6 +28,7 @@ class Guarded(Shelf):
         self.scopes: dict[str, set[str]] = {}
         """Access token → what was granted with it."""
         self.is_away = False
+        self.accepts_none = False
         self.refreshes = 0
         self.registered: list[dict[str, Any]] = []
         self.exchanged: list[dict[str, str]] = []
@@ -43,7 +44,7 @@ class Guarded(Shelf):
         if path != "/mcp":
             status, body = self._as_server(path, received)
             writer.write(answer(json.dumps(body).encode() if body is not None else b"", status))
-        elif (token := received.headers.get("authorization", "").removeprefix("Bearer ")) in self.valid:
+        elif (token := received.headers.get("authorization", "").removeprefix("Bearer ")) in self.valid and not self.accepts_none:
             if (scope := self._lacking(received, token)) is None:
                 await super()._behave(received, writer)
             else:

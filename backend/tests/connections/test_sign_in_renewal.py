@@ -9,6 +9,7 @@ import pytest
 
 from conducktor.connections import queries
 from conducktor.connections.connection import Connection
+from conducktor.connections.credential import seal
 from conducktor.connections.sign_in import queries as sign_ins
 from conducktor.core.clock import utc_now
 from conducktor.core.ids import ConnectionId, WorkspaceId
@@ -91,6 +92,31 @@ async def test_rotated_refresh_tokens_are_never_lost(client: Client, service: Gu
         service.expire()
         assert text(await client.call("guarded_take", text="x")) == "taken"
         assert service.refreshes == n
+
+
+async def test_a_token_that_another_process_stored_and_that_has_ended_too_is_renewed(
+    client: Client, service: Guarded, product: Product, ada: Browser
+) -> None:
+    assert text(await client.call("guarded_take", text="x")) == "taken"
+    service.expire()
+    row = await _row(product, ada)
+    async with product.parts.database.transaction() as tx:  # and the news of it has not arrived yet
+        stored = msgspec.structs.replace(row, credential_sealed=seal(product.parts.key_ring, row.id, "access-token-of-another"))
+        await queries.save(tx, row.workspace_id, stored)
+
+    assert text(await client.call("guarded_take", text="x")) == "taken"
+
+    assert service.refreshes == 1
+
+
+async def test_a_service_that_refuses_every_token_is_asked_a_few_times_only(client: Client, service: Guarded) -> None:
+    service.accepts_none = True
+
+    refused = await client.call("guarded_take", text="x")
+
+    assert "asked for sign-in again" in text(refused)
+    assert service.refreshes <= 2
+    assert sum(_is_call(r.body) for r in service.received) <= 3
 
 
 async def test_a_refused_refresh_asks_to_sign_in_and_touches_nothing_else(client: Client, service: Guarded, ada: Browser) -> None:

@@ -16,7 +16,7 @@ from conducktor.connections.own_accounts.link import SignInLinks
 from conducktor.connections.own_accounts.own_credential import Own, OwnCredential, Whose
 from conducktor.connections.own_accounts.refusal import NobodyBehindIt, OwnAccountNeeded, refused_all_the_same
 from conducktor.connections.sign_in.keeping import Keeping
-from conducktor.connections.sign_in.refreshing import Refreshing
+from conducktor.connections.sign_in.refreshing import OTHERS, Refreshing
 from conducktor.connections.sign_in.renewals import nobody_signed_in
 from conducktor.connections.sign_in.step_up import SCOPE_LIMIT, scope_lacking, scope_union
 from conducktor.core.actor import Actor, Surface
@@ -54,7 +54,7 @@ class OwnAccounts:
         self._cached: Cached[_Key, Own] = Cached(changes, stale=_concerns, capacity=KEPT)
 
     async def asking(self, call: ToolCall, endpoint: Endpoint, ask: Callable[[Endpoint], Awaitable[_T]]) -> _T:
-        """Ask with the caller's own account, once more with a renewed token when that one was refused.
+        """Ask with the caller's own account, again with a renewed token when that one was refused.
 
         Raises what `ask` raises, and OwnAccountNeeded, NobodyBehindIt before anything is sent.
         """
@@ -95,15 +95,17 @@ class OwnAccounts:
             own = await self._renewed(whose, own)
         if own.shown == NOTHING:
             raise _NotSignedIn(was_refused=own.account is not None)
-        try:
-            return await ask(_with(endpoint, own))
-        except UpstreamError as error:
-            if error.fault is not Fault.SIGN_IN_AGAIN:
-                raise
-        other = await self._renewed(whose, own)
-        if other.shown in (NOTHING, own.shown):
-            raise _NotSignedIn(was_refused=True)
-        return await ask(_with(endpoint, other))
+        for others_left in reversed(range(OTHERS + 1)):
+            try:
+                return await ask(_with(endpoint, own))
+            except UpstreamError as error:
+                if error.fault is not Fault.SIGN_IN_AGAIN or not others_left:
+                    raise
+            other = await self._renewed(whose, own)
+            if other.shown in (NOTHING, own.shown):
+                raise _NotSignedIn(was_refused=True)
+            own = other
+        raise AssertionError("the last attempt returns or raises")
 
     async def _own(self, whose: Whose) -> Own:
         key = (whose.connection_id, whose.user_id)

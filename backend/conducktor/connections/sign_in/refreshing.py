@@ -24,6 +24,9 @@ WAIT_S = LEASE.total_seconds() + TOKEN_DEADLINE_S
 TRY_AGAIN_AFTER = timedelta(seconds=15)
 """How long the old token is used on when the authorization server is away."""
 
+OTHERS = 2
+"""How many other credentials are tried for one request: what another process stored, which may have ended too, and a new one."""
+
 T = TypeVar("T")
 
 

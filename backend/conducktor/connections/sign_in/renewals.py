@@ -8,7 +8,7 @@ from conducktor.connections.credential import endpoint_of
 from conducktor.connections.mcp_endpoint import Endpoint
 from conducktor.connections.mcp_fault import Fault, UpstreamError
 from conducktor.connections.sign_in.keeping import Keeping
-from conducktor.connections.sign_in.refreshing import Refreshing
+from conducktor.connections.sign_in.refreshing import OTHERS, Refreshing
 from conducktor.connections.sign_in.shared_credential import SharedCredential
 from conducktor.connections.sign_in.step_up import StepUps
 from conducktor.connections.toolbox import Connected
@@ -30,7 +30,7 @@ class Renewals:
         self._step_ups = StepUps(keeping.database, keeping.key_ring)
 
     async def asking(self, workspace_id: WorkspaceId, connected: Connected, ask: Callable[[Endpoint], Awaitable[_T]]) -> _T:
-        """Ask with a credential that is good; once more with another when it was refused: a 401 means that nothing was done.
+        """Ask with a credential that is good, again with another when it was refused: a 401 means that nothing was done.
 
         Raises what `ask` raises, and UpstreamError when nobody is signed in.
         """
@@ -41,15 +41,17 @@ class Renewals:
             endpoint = await self._current(workspace_id, endpoint) or endpoint
         if not endpoint.headers:
             raise nobody_signed_in(connected.name)
-        try:
-            return await ask(endpoint)
-        except UpstreamError as error:
-            if error.fault is not Fault.SIGN_IN_AGAIN:
-                raise await self._step_ups.judged(workspace_id, connected.id, error) from None
-        other = await self._current(workspace_id, endpoint)
-        if other is None or not other.headers or other.headers == endpoint.headers:
-            raise nobody_signed_in(connected.name)
-        return await ask(other)
+        for others_left in reversed(range(OTHERS + 1)):
+            try:
+                return await ask(endpoint)
+            except UpstreamError as error:
+                if error.fault is not Fault.SIGN_IN_AGAIN or not others_left:
+                    raise await self._step_ups.judged(workspace_id, connected.id, error) from None
+            other = await self._current(workspace_id, endpoint)
+            if other is None or not other.headers or other.headers == endpoint.headers:
+                raise nobody_signed_in(connected.name)
+            endpoint = other
+        raise AssertionError("the last attempt returns or raises")
 
     async def after_refusal(self, connection: Connection) -> Connection | None:
         """The upstream answered 401 to its credential: the connection with another one, if there is one to be had."""

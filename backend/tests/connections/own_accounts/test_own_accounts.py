@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from conducktor.connections.own_accounts.account import secret_seal
 from conducktor.core.clock import utc_now
 from conducktor.core.ids import ApprovalId, WorkspaceId
 from tests.connections.guarded import Guarded
@@ -82,6 +83,22 @@ async def test_a_token_is_renewed_before_it_ends(place: Place, ada: Person) -> N
 
     assert place.service.refreshes == 1
     assert place.shown_last() != token
+
+
+async def test_a_token_that_another_process_stored_and_that_has_ended_too_is_renewed(place: Place, ada: Person) -> None:
+    await place.use_own_accounts(ada.browser)
+    await place.sign_in(ada.browser)
+    assert text(await place.call(ada)) == "taken"
+    place.service.expire()
+    ((account,),) = await place.sql(
+        f"SELECT o.id FROM own_accounts o JOIN connections c ON c.id = o.connection_id WHERE c.name = '{place.name}'"
+    )
+    sealed = place.product.parts.key_ring.seal(b"access-token-of-another", bound_to=secret_seal(account))
+    await place.sql(f"UPDATE own_accounts SET secret_sealed = '\\x{sealed.hex()}' WHERE id = '{account}'")
+
+    assert text(await place.call(ada)) == "taken"
+
+    assert place.service.refreshes == 1
 
 
 async def test_who_was_signed_out_by_the_service_gets_a_link_and_it_works_again_after_it(
