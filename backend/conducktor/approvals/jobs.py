@@ -12,4 +12,4 @@ async def reconcile_approvals(context: Any) -> None:
 
 
 JOBS: dict[str, Job] = {"reconcile_approvals": reconcile_approvals}
-PERIODIC = (Periodic(reconcile_approvals, "* * * * * */5"),)
+PERIODIC = (Periodic(reconcile_approvals, "* * * * * */5", timeout_s=10),)  # people wait for what they approved

@@ -19,11 +19,15 @@ Job = Callable[..., Awaitable[None]]
 
 
 class Periodic:
-    """A job that runs on a cron schedule (five fields, or six with seconds)."""
+    """A job that runs on a cron schedule (five fields, or six with seconds).
 
-    def __init__(self, job: Job, cron: str) -> None:
+    One that a killed worker was in the middle of is not run by any other before `timeout_s` is over.
+    """
+
+    def __init__(self, job: Job, cron: str, *, timeout_s: int = JOB_TIMEOUT_S) -> None:
         self.job = job
         self.cron = cron
+        self.timeout_s = timeout_s
 
 
 class Doorbell:
@@ -74,7 +78,7 @@ def make_worker(
     return _Worker(
         doorbell.queue,
         functions=list(jobs.items()),
-        cron_jobs=[CronJob(p.job, cron=p.cron, timeout=JOB_TIMEOUT_S) for p in periodic],
+        cron_jobs=[CronJob(p.job, cron=p.cron, timeout=p.timeout_s) for p in periodic],
         before_process=before_process,
         concurrency=AT_ONCE,
         shutdown_grace_period_s=0,  # `stop` waits for jobs; SAQ would also wait for its own sleeping timers
