@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -28,11 +29,13 @@ class Documents:
         self.changes: dict[str, Any] = {}
         self.headers: tuple[str, ...] = ()
         self.raw: bytes | None = None
+        self.path = f"/{uuid4().hex}/client.json"
+        """Ports are used again, and documents are remembered by their address."""
         self.server: RawServer
 
     @property
     def url(self) -> str:
-        return f"https://localhost:{self.server.port}/client.json"
+        return f"https://localhost:{self.server.port}{self.path}"
 
     async def script(self, _received: Received, writer: asyncio.StreamWriter) -> None:
         document = {
