@@ -16,6 +16,7 @@ from conducktor.budgets.draw import CounterKey, Draw, Hold
 from conducktor.core.clock import Clock
 from conducktor.core.errors import Unavailable
 from conducktor.core.ids import WorkspaceId
+from conducktor.infra.crowd import Crowd
 from conducktor.infra.database import Database, database_away
 
 log = structlog.get_logger()
@@ -42,6 +43,7 @@ class Teller:
         self._on_spent = on_spent
         self._asks: list[Ask] = []
         self._settlements: list[Settlement] = []
+        self._crowd = Crowd()
         self._wake = asyncio.Event()
         self._gathering: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
@@ -85,6 +87,7 @@ class Teller:
     async def _run(self) -> None:
         while True:
             await self._wake.wait()
+            await self._crowd.gather()
             if self._gathering:
                 self._gathering.cancel()
                 self._gathering = None
@@ -96,6 +99,7 @@ class Teller:
     async def _serve(self) -> bool:
         """One batch; False when the database is away: asks are refused, settlements kept."""
         self._wake.clear()
+        self._crowd.came(len(self._asks))
         asks, self._asks = self._asks[: self._at_once], self._asks[self._at_once :]
         settlements, self._settlements = self._settlements[: self._at_once], self._settlements[self._at_once :]
         if not asks and not settlements:
