@@ -15,6 +15,7 @@ from conducktor.connections.own_accounts import queries
 from conducktor.connections.own_accounts.account import AccountState, OwnAccount, secret_seal
 from conducktor.connections.own_accounts.keep import give_up, keep
 from conducktor.connections.own_accounts.link import SignInLinks
+from conducktor.connections.own_accounts.narrow_use import used_in_toolset
 from conducktor.connections.sign_in.operations import SignInBegun
 from conducktor.connections.sign_in.sign_ins import Purpose, SignIns
 from conducktor.connections.states import Auth
@@ -37,6 +38,13 @@ _Link = Annotated[str | None, msgspec.Meta(description="From a link in a chat: i
 
 class NotPersonal(Conflict):
     """This service is not used with people's own accounts."""
+
+
+class OwnAccountsFor(msgspec.Struct, frozen=True, kw_only=True):
+    """Whoever uses one connection or one toolset needs fewer accounts; neither: the whole workspace."""
+
+    connection: Annotated[str | None, msgspec.Meta(description="Only what this connection needs.")] = None
+    toolset: Annotated[str | None, msgspec.Meta(description="Only what the tools of this toolset need.")] = None
 
 
 class AccountOf(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,10 +101,14 @@ class AccountHolders(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @operation("connections.list_own_accounts", "GET /own-accounts", Permission.TOOLS_CALL, web_only=IN_A_BROWSER)
-async def list_own_accounts(actor: Actor, *, tx: Transaction) -> OwnAccountList:
+async def list_own_accounts(actor: Actor, data: OwnAccountsFor, *, tx: Transaction) -> OwnAccountList:
     """List the services that you use with an account of your own, and whether you are signed in."""
     accounts = {account.connection_id: account for account in await queries.of_person(tx, actor.workspace_id, actor.user_id)}
     wanted = [c for c in await connections.list_all(tx, actor.workspace_id) if c.personal_for]
+    if data.connection is not None:
+        wanted = [c for c in wanted if c.name == data.connection]
+    if data.toolset is not None:
+        wanted = await used_in_toolset(tx, actor.workspace_id, data.toolset, wanted)
     return OwnAccountList(items=[_view(connection, accounts.get(connection.id)) for connection in wanted])
 
 

@@ -38,6 +38,12 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             return False
         return not self.tools or any(fnmatchcase(full_name, pattern) for pattern in self.tools)
 
+    def may_take(self, connection: str, classes: frozenset[OperationClass]) -> bool:
+        """Whether a tool of one of these classes, as yet unknown, could come by it."""
+        return (not self.connections or connection in self.connections) and (
+            not self.classes or not classes.isdisjoint(self.classes)
+        )
+
 
 Rules = Annotated[tuple[Rule, ...], Meta(max_length=MOST_RULES)]
 

@@ -5654,7 +5654,10 @@ export interface operations {
     };
     connections_list_own_accounts: {
         parameters: {
-            query?: never;
+            query?: {
+                connection?: string | null;
+                toolset?: string | null;
+            };
             header?: never;
             path: {
                 workspace: string;

@@ -1,14 +1,15 @@
 import { Anchor } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
+import type { Part } from "@/api/generated/schema";
 import { Callout } from "@/components/ui/Callout";
 import { paths } from "@/paths";
 
 import { ownAccountsQuery } from "./ownAccounts";
 
 /** Services that somebody who is connecting an app has yet to sign in to; in pages of their own, because this one has to stay. */
-export function AccountsToSignIn({ workspace }: { workspace: string }) {
-  const { data } = useQuery(ownAccountsQuery(workspace));
+export function AccountsToSignIn({ workspace, part }: { workspace: string; part: Part | null }) {
+  const { data } = useQuery(ownAccountsQuery(workspace, part));
   const missing = data?.items.filter(({ state }) => state !== "signed_in") ?? [];
   if (missing.length === 0) return null;
   return (

@@ -1,4 +1,4 @@
-import type { OwnAccountView } from "@/api/generated/schema";
+import type { OwnAccountView, Part } from "@/api/generated/schema";
 import { queries } from "@/api/client";
 
 /** The classes of tools for which each person's own account is used, as the choices that people are given. */
@@ -41,8 +41,11 @@ export function signOutLabel({ auth }: Pick<OwnAccountView, "auth">): string {
   return auth === "oauth" ? "Sign out of this service" : "Delete key";
 }
 
-export const ownAccountsQuery = (workspace: string) =>
-  queries.queryOptions("get", "/api/workspaces/{workspace}/own-accounts", { params: { path: { workspace } } });
+/** Of the whole workspace, or what one connection or toolset needs. */
+export const ownAccountsQuery = (workspace: string, part?: Part | null) =>
+  queries.queryOptions("get", "/api/workspaces/{workspace}/own-accounts", {
+    params: { path: { workspace }, query: part ? { [part.kind]: part.name } : {} },
+  });
 
 export const ownAccountQuery = (workspace: string, name: string, link?: string) =>
   queries.queryOptions("get", "/api/workspaces/{workspace}/connections/{name}/own-account", {

@@ -42,7 +42,7 @@ function Consent({ request }: { request: string }) {
       view={{ ...data, user } satisfies ConsentView}
       onDecide={decide}
       onSwitchAccount={() => void signOut(here)}
-      more={({ slug }) => <AccountsToSignIn workspace={slug} />}
+      more={({ slug }) => <AccountsToSignIn workspace={slug} part={data.part} />}
       onLeave={(url) => {
         window.location.assign(url);
       }}
