@@ -1,6 +1,5 @@
 """Our side of MCP toward upstream servers: thin JSON-RPC over the guarded HTTP client, both eras, bytes passed through."""
 
-from collections import OrderedDict
 from collections.abc import Coroutine
 from typing import Any
 
@@ -9,6 +8,7 @@ from msgspec.structs import replace
 
 from conducktor.connections.local.channel import LocalChannel
 from conducktor.connections.local.servers import LocalServers
+from conducktor.connections.mcp_channels import Channel, Channels
 from conducktor.connections.mcp_discovery import ServerFacts
 from conducktor.connections.mcp_endpoint import Endpoint, Era, Transport
 from conducktor.connections.mcp_event_stream import EventStreamChannel
@@ -41,8 +41,6 @@ __all__ = [
     "UpstreamError",
 ]
 
-MAX_CHANNELS = 4096
-
 _REPEATABLE = frozenset(
     {
         "completion/complete",
@@ -56,9 +54,7 @@ _REPEATABLE = frozenset(
     }
 )
 
-
 _NONE = LocalServers()
-Channel = StreamableChannel | EventStreamChannel | LocalChannel
 
 
 class McpClient:
@@ -76,7 +72,7 @@ class McpClient:
         """`standing_http`: see `Outbox`. `local` are the servers that this installation runs."""
         self._local = local
         self._outbox = Outbox(http, client_version, clock, standing_http)
-        self._channels: OrderedDict[Endpoint, Channel] = OrderedDict()
+        self._channels = Channels(self._open, self._outbox)
 
     def request(
         self,
@@ -135,32 +131,21 @@ class McpClient:
 
     def local(self, endpoint: Endpoint) -> LocalChannel | None:
         """What this process keeps of a local server; None when it has not run it."""
-        channel = self._channels.get(_key(endpoint))
+        channel = self._channels.find(_key(endpoint))
         return channel if isinstance(channel, LocalChannel) else None
 
     async def forget(self, endpoint: Endpoint) -> None:
         """Drop the session and streams kept for this endpoint: its connection was changed, disabled or deleted."""
-        if channel := self._channels.pop(_key(endpoint), None):
+        if channel := self._channels.take(_key(endpoint)):
             await channel.close()
 
     async def close(self) -> None:
         """End sessions and background work, within about 2 s."""
-        while self._channels:
-            _, channel = self._channels.popitem()
-            await channel.close()
+        await self._channels.close()
         await self._outbox.close()
 
     def _channel(self, endpoint: Endpoint) -> Channel:
-        endpoint = _key(endpoint)
-        channel = self._channels.get(endpoint)
-        if channel is None:
-            channel = self._channels[endpoint] = self._open(endpoint)
-            if len(self._channels) > MAX_CHANNELS:
-                _, oldest = self._channels.popitem(last=False)
-                self._outbox.in_background(oldest.close())
-        else:
-            self._channels.move_to_end(endpoint)
-        return channel
+        return self._channels.of(_key(endpoint))
 
     def _open(self, endpoint: Endpoint) -> Channel:
         outbox = self._outbox.pinned(endpoint.pins) if endpoint.pins else self._outbox

@@ -46,6 +46,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     era: Era | None = None
     """None: not probed yet; `McpClient` then probes once per process."""
     protocol_version: str | None = None
+    holder: str = ""
+    """Whose credential it is: a person's id, or nobody's but the workspace's. A holder's newer credential replaces the older."""
 
     @property
     def full_url(self) -> str:

@@ -35,6 +35,10 @@ class EventStreamChannel:
         self._stream: _Stream | None = None
         self._kept: _Stream | None = None
 
+    @property
+    def is_idle(self) -> bool:
+        return not self._lock.locked() and (self._stream is None or self._stream.is_idle)
+
     async def request(self, ask: Ask) -> Reply:
         """Raises UpstreamError."""
         try:
@@ -123,6 +127,10 @@ class _Stream:
     def is_open(self) -> bool:
         return self._failure is None
 
+    @property
+    def is_idle(self) -> bool:
+        return not self._waiting and self._hears is None
+
     async def shake_hands(self, deadline: Deadline) -> None:
         await self._named.wait()
         if self._failure:
@@ -175,7 +183,7 @@ class _Stream:
         await asyncio.gather(self._reader, return_exceptions=True)
 
     def _rest(self) -> None:
-        if self._is_ready and not self._waiting and self._hears is None:
+        if self._is_ready and self.is_idle:
             self._idle = asyncio.get_running_loop().call_later(IDLE_S, self._let_go)
 
     def _let_go(self) -> None:

@@ -88,6 +88,8 @@ class StreamableChannel:
         self._sessions: dict[_Key, Session] = {}
         self._asides: dict[_Key, Aside] = {}
         self._lock = asyncio.Lock()
+        self._under_way = 0
+        self._standings: set[Standing] = set()
         version = endpoint.protocol_version if endpoint.protocol_version in MODERN_VERSIONS else MODERN_VERSIONS[-1]
         self._modern_headers = {**self._door.headers, "MCP-Protocol-Version": version}
         self._modern_meta = {
@@ -96,16 +98,20 @@ class StreamableChannel:
             _ABILITIES: msgspec.Raw(b"{}"),
         }
 
+    @property
+    def is_idle(self) -> bool:
+        """No request is under way, and nobody has a stream of it."""
+        return not self._under_way and not self._standings
+
     async def request(self, ask: Ask) -> Reply:
         """Raises UpstreamError."""
-        if self._era is None:
-            await self._locked(self._settle, ask.deadline)
-        if self._era is Era.MODERN:
-            reply = (await self._ask_modern(ask)).reply
-            if reply.error and reply.error.code in _ABOUT_OUR_HOP and not _is_about_the_client(reply.error.code, ask):
-                raise fault.rejected(self._door.name, f"{_ABOUT_OUR_HOP[reply.error.code]} ({reply.error.code})")
-            return reply
-        return await self._ask_legacy(ask)
+        self._under_way += 1
+        try:
+            if self._era is None:
+                await self._locked(self._settle, ask.deadline)
+            return await (self._ask_modern(ask) if self._era is Era.MODERN else self._ask_legacy(ask))
+        finally:
+            self._under_way -= 1
 
     async def probe(self, deadline: Deadline) -> ServerFacts:
         """Ask as a modern client first; whatever is not a modern server's answer means legacy. Raises UpstreamError."""
@@ -122,9 +128,13 @@ class StreamableChannel:
                 self._outbox.in_background(leave_session(self._outbox, self._door, session))
 
     def standing(self, hears: Hears) -> Standing:
-        if self._era is Era.MODERN:
-            return ModernStanding(self._outbox, self._door, self, hears)
-        return LegacyStanding(self._outbox, self._door, self, hears)
+        kind = ModernStanding if self._era is Era.MODERN else LegacyStanding
+        standing = kind(self._outbox, self._door, self, hears)
+        self._standings.add(standing)
+        return standing
+
+    def closed(self, standing: Standing) -> None:
+        self._standings.discard(standing)
 
     def listen_request(self, params: bytes) -> tuple[int, bytes, Mapping[str, str]]:
         """(id, body, headers) of one `subscriptions/listen`."""
@@ -145,7 +155,13 @@ class StreamableChannel:
         if self.is_current(session):
             del self._sessions[_UNASKED]
 
-    async def _ask_modern(self, ask: Ask) -> Answer:
+    async def _ask_modern(self, ask: Ask) -> Reply:
+        reply = (await self._asked_as_modern(ask)).reply
+        if reply.error and reply.error.code in _ABOUT_OUR_HOP and not _is_about_the_client(reply.error.code, ask):
+            raise fault.rejected(self._door.name, f"{_ABOUT_OUR_HOP[reply.error.code]} ({reply.error.code})")
+        return reply
+
+    async def _asked_as_modern(self, ask: Ask) -> Answer:
         headers = {**self._modern_headers, "Mcp-Method": ask.method}
         if ask.name is not None:
             headers["Mcp-Name"] = header_value(ask.name)
@@ -221,7 +237,7 @@ class StreamableChannel:
     async def _asked_to_discover(self, deadline: Deadline) -> Reply | None:
         """None for what no modern server answers."""
         try:
-            return (await self._ask_modern(Ask("server/discover", b"{}", deadline, repeatable=True))).reply
+            return (await self._asked_as_modern(Ask("server/discover", b"{}", deadline, repeatable=True))).reply
         except UpstreamError as error:
             if error.fault in _SAYS_NOTHING_OF_THE_ERA:
                 raise

@@ -189,7 +189,7 @@ async def test_a_hundred_calls_at_once_get_their_own_answers(mcp: McpClient) -> 
 async def test_forgetting_an_endpoint_ends_its_session(mcp: McpClient) -> None:
     async with upstream("stateful-json", Seen()) as endpoint:
         await mcp.list_all(endpoint, "tools/list")
-        session = next(iter(mcp._channels[endpoint]._sessions.values()))  # type: ignore[union-attr]
+        session = next(iter(mcp._channels.find(endpoint)._sessions.values()))  # type: ignore[union-attr]
         await mcp.forget(endpoint)
         http = mcp._outbox.http
 
@@ -207,7 +207,7 @@ async def test_an_idle_event_stream_is_let_go(mcp: McpClient, monkeypatch: pytes
     monkeypatch.setattr("conducktor.connections.mcp_event_stream.IDLE_S", 0.05)
     async with upstream("http+sse", Seen()) as endpoint:
         await mcp.list_all(endpoint, "tools/list")
-        stream = mcp._channels[endpoint]._stream  # type: ignore[union-attr]
+        stream = mcp._channels.find(endpoint)._stream  # type: ignore[union-attr]
         assert stream is not None
         await eventually(lambda: not stream.is_open)
         assert await mcp.list_all(endpoint, "tools/list")

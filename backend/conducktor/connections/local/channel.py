@@ -53,6 +53,10 @@ class LocalChannel:
     def is_running(self) -> bool:
         return self._process is not None and not self._process.gone.is_set()
 
+    @property
+    def is_idle(self) -> bool:
+        return not self.is_running and not self._lock.locked()
+
     async def request(self, ask: Ask) -> Reply:
         """Raises UpstreamError."""
         try:

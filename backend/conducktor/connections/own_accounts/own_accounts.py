@@ -97,7 +97,7 @@ class OwnAccounts:
             raise _NotSignedIn(was_refused=own.account is not None)
         for others_left in reversed(range(OTHERS + 1)):
             try:
-                return await ask(_with(endpoint, own))
+                return await ask(_with(endpoint, whose, own))
             except UpstreamError as error:
                 if error.fault is not Fault.SIGN_IN_AGAIN or not others_left:
                     raise
@@ -157,8 +157,8 @@ class _NotSignedIn(Exception):
         self.was_refused = was_refused
 
 
-def _with(endpoint: Endpoint, own: Own) -> Endpoint:
-    return msgspec.structs.replace(endpoint, headers=own.shown.headers, query=own.shown.query)
+def _with(endpoint: Endpoint, whose: Whose, own: Own) -> Endpoint:
+    return msgspec.structs.replace(endpoint, headers=own.shown.headers, query=own.shown.query, holder=str(whose.user_id))
 
 
 def _concerns(change: Change, key: _Key, _own: Own) -> bool:

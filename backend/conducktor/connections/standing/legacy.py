@@ -16,7 +16,7 @@ from conducktor.connections.mcp_handshake import Session
 from conducktor.connections.mcp_outbox import Outbox
 from conducktor.connections.mcp_reply import BrokenMessage, Reply
 from conducktor.connections.mcp_request import Ask, Deadline
-from conducktor.connections.standing.news import SUBSCRIBE, UNSUBSCRIBE, Hears
+from conducktor.connections.standing.news import SUBSCRIBE, UNSUBSCRIBE, Hears, Standing
 from conducktor.connections.standing.reading import answer_request, messages
 from conducktor.core.errors import ConducktorError
 from conducktor.infra.http_client import Response
@@ -36,6 +36,9 @@ class LegacyRequests(Protocol):
     def is_current(self, session: Session) -> bool: ...
     def drop(self, session: Session) -> None:
         """It is gone: the next request opens another."""
+
+    def closed(self, standing: Standing) -> None:
+        """Nobody has this stream any more."""
 
 
 class LegacyStanding:
@@ -86,6 +89,7 @@ class LegacyStanding:
             raise self._failure
 
     async def close(self) -> None:
+        self._channel.closed(self)
         if self._reader:
             self._reader.cancel()
             await asyncio.gather(self._reader, return_exceptions=True)

@@ -14,7 +14,7 @@ from conducktor.connections.mcp_fault import UpstreamError
 from conducktor.connections.mcp_outbox import Outbox
 from conducktor.connections.mcp_reply import BrokenMessage, Message, Reply, RpcError
 from conducktor.connections.mcp_request import Deadline
-from conducktor.connections.standing.news import Hears
+from conducktor.connections.standing.news import Hears, Standing
 from conducktor.connections.standing.reading import messages
 from conducktor.core.errors import ConducktorError
 from conducktor.infra.http_errors import BrokenResponse, TimedOut
@@ -33,6 +33,9 @@ class ModernRequests(Protocol):
 
     def listen_request(self, params: bytes) -> tuple[int, bytes, Mapping[str, str]]:
         """(id, body, headers) of one `subscriptions/listen`."""
+
+    def closed(self, standing: Standing) -> None:
+        """Nobody has this stream any more."""
 
 
 class ModernStanding:
@@ -78,6 +81,7 @@ class ModernStanding:
                 return
 
     async def close(self) -> None:
+        self._channel.closed(self)
         stream, self._stream = self._stream, None
         if stream:
             await stream.close()
