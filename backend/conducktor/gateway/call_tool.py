@@ -10,7 +10,7 @@ from conducktor.gateway.executors import unwrapped
 from conducktor.gateway.guarded_relay import guarded
 from conducktor.gateway.relay import Relay
 from conducktor.gateway.request_state import RequestStates
-from conducktor.gateway.resolve import Resolver
+from conducktor.gateway.resolve import Resolver, check_suits
 from conducktor.gateway.upstream import Upstream
 from conducktor.oauth.caller import Caller
 from conducktor.policies.policies import Policies
@@ -39,6 +39,7 @@ async def call_tool(gateway: Gateway, caller: Caller, request: CallRequest, rela
         target = await gateway.resolver.resolve(caller, request)  # what: unknown and forbidden look alike
         call = target.call(caller.actor, request)
         trail.begin(call)
+        check_suits(request, target)  # the executor is that of its class; headers say what the body does
         decision = await gateway.policies.decide(call)  # may it? a policy may rewrite the call
         trail.decided(decision)
         call = decision.permitted_call()  # raises PolicyDenied

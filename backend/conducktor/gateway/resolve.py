@@ -62,7 +62,7 @@ class Resolver:
         self._local = local
 
     async def resolve(self, caller: Caller, request: CallRequest) -> Target:
-        """Raises Unknown…, WrongExecutor, InsufficientScope, HeaderContradicts; Invalid for an executor without a tool."""
+        """Raises Unknown…, InsufficientScope; Invalid for an executor without a tool."""
         toolbox = await self._toolboxes.of(caller.actor.workspace_id)
         if request.toolset is not None:
             toolbox = _toolset(toolbox, request.toolset)
@@ -74,10 +74,6 @@ class Resolver:
         found = _FINDERS[request.method](toolbox, request)
         if found is None:
             raise _unknown(toolbox, request)
-        if request.executor is not None:
-            check_executor(request.executor, found.operation_class, found.full_name)
-        if request.mirrored_headers is not None and (header := contradicts(found.header_params, request)):
-            raise HeaderContradicts(f"{header} is missing or differs from the body")
         return found
 
     async def look_up(self, actor: Actor, name: str) -> Target:
@@ -98,6 +94,14 @@ class Resolver:
         if door.connection is not None and door.connection not in toolbox.connections:
             raise UnknownConnection("There is no such connection in this workspace, or it is turned off.")
         return toolbox
+
+
+def check_suits(request: CallRequest, target: Target) -> None:
+    """Whether this tool may be asked for in this way. Raises WrongExecutor, HeaderContradicts."""
+    if request.executor is not None:
+        check_executor(request.executor, target.operation_class, target.full_name)
+    if request.mirrored_headers is not None and (header := contradicts(target.header_params, request)):
+        raise HeaderContradicts(f"{header} is missing or differs from the body")
 
 
 def _toolset(toolbox: Toolbox, name: str) -> Toolbox:
