@@ -5,9 +5,10 @@ import os
 import resource
 import subprocess
 import sys
+import threading
 from typing import Any
 
-TOOLS = ("echo", "crash", "environment", "limits", "offspring", "change", "hang")
+TOOLS = ("echo", "crash", "environment", "limits", "offspring", "change", "hang", "deaf", "shout")
 SCHEMA = {"type": "object", "properties": {"text": {"type": "string"}}}
 
 
@@ -54,6 +55,13 @@ def call(params: dict[str, Any]) -> str | None:
         case "offspring":
             child = subprocess.Popen(["/bin/sleep", "600"])
             return json.dumps([os.getpid(), child.pid])
+        case "deaf":
+            say({"method": "notifications/tools/list_changed"})
+            threading.Event().wait()
+        case "shout":
+            complain("x" * 11_000_000)
+            complain("that was loud")
+            return "shouted"
         case "change":
             extra.append("more")
             say({"method": "notifications/tools/list_changed"})

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from conducktor.connections.local.servers import read_local_servers
+from conducktor.connections.mcp_client import Endpoint, Fault, Transport, UpstreamError
 from conducktor.core.errors import Invalid
+from conducktor.core.ids import ConnectionId, new_id
 from conducktor.settings import Settings
 from tests.gateway.client import Client, text
 from tests.gateway.ear import listening
@@ -156,6 +158,34 @@ async def test_disabling_a_connection_ends_its_process_and_all_that_it_started(
     decoded(await ada.patch(f"{LAB}/{connected}", {"is_enabled": False}))
     await eventually(lambda: not any(map(_runs, pids)), within_s=10)
     decoded(await ada.patch(f"{LAB}/{connected}", {"is_enabled": True}))
+
+
+async def test_one_that_stops_reading_holds_up_no_call_for_long_and_is_ended_in_the_end(product: Product, connected: str) -> None:
+    entry = Endpoint(connection_id=ConnectionId(new_id()), name="deaf", url="stdio:lab-tools", transport=Transport.STDIO)
+    mcp = product.parts.mcp
+    turns_deaf, large = b'{"name":"deaf","arguments":{}}', b'{"name":"echo","arguments":{"text":"%s"}}' % (b"x" * 1_000_000)
+    try:
+        async with asyncio.timeout(30):
+            for wish in (turns_deaf, large):
+                with pytest.raises(UpstreamError) as refused:
+                    await mcp.request(entry, "tools/call", wish, deadline_s=1)
+                assert refused.value.fault is Fault.TIMED_OUT
+            many = [mcp.request(entry, "tools/call", large, deadline_s=25) for _ in range(20)]
+            refusals = await asyncio.gather(*many, return_exceptions=True)
+            assert all("before it answered" in str(refusal) for refusal in refusals)
+            local = mcp.local(entry)
+            assert local is not None
+            assert any("stopped reading" in line for line in local.log)
+            await eventually(lambda: not local.is_running, within_s=10)
+    finally:
+        await mcp.forget(entry)
+
+
+async def test_a_complaint_that_is_too_long_to_keep_does_not_end_its_log(client: Client, ada: Browser, connected: str) -> None:
+    assert text(await client.call("lab-tools_shout")) == "shouted"
+    assert text(await client.call("lab-tools_shout")) == "shouted"
+
+    assert "that was loud" in decoded(await ada.get(f"{LAB}/{connected}/log"))["lines"]
 
 
 async def test_a_withdrawn_call_leaves_the_server_usable(client: Client, connected: str) -> None:

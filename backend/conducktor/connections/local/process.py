@@ -24,6 +24,8 @@ from conducktor.infra.http_client import MAX_BODY_BYTES
 
 LOG_LINES = 200
 LINE_LIMIT = 1_000
+MOST_UNREAD_BYTES = 16 * 1024 * 1024
+"""Sent, and not read by it: it hangs."""
 _PROGRESS = "notifications/progress"
 
 
@@ -83,8 +85,7 @@ class LocalProcess:
             await self._write(encode_request(request_id, ask.method, ask.params))
             return await waiter.outcome
         except asyncio.CancelledError:
-            with suppress(UpstreamError):
-                await self._write(encode_cancellation(request_id, "given up"))
+            self._put(encode_cancellation(request_id, "given up"))  # without waiting: it may have stopped reading
             raise
         finally:
             del self._waiting[request_id]
@@ -95,11 +96,20 @@ class LocalProcess:
 
     async def _write(self, message: bytes) -> None:
         assert self._process.stdin
+        if self._process.stdin.transport.get_write_buffer_size() > MOST_UNREAD_BYTES:
+            self._note("(Conducktor: it stopped reading what it is sent; the server was ended)")
+            self._owner.cancel()
+            raise self._ended(may_have_run=False)
+        self._put(message)
         try:
-            self._process.stdin.write(message.replace(b"\n", b" ") + b"\n")  # between tokens only: JSON strings escape theirs
             await self._process.stdin.drain()
         except (ConnectionError, RuntimeError):
             raise self._ended(may_have_run=True) from None
+
+    def _put(self, message: bytes) -> None:
+        assert self._process.stdin
+        with suppress(ConnectionError, RuntimeError):  # it ended: whoever waits is told by `_run`
+            self._process.stdin.write(message.replace(b"\n", b" ") + b"\n")  # between tokens only: JSON strings escape theirs
 
     async def _run(self) -> None:
         listening = asyncio.create_task(self._keep_log())
@@ -155,9 +165,15 @@ class LocalProcess:
 
     async def _keep_log(self) -> None:
         assert self._process.stderr
-        with suppress(ValueError):
-            while line := await self._process.stderr.readline():
-                self._note(line.decode(errors="replace").rstrip())
+        while True:
+            try:
+                line = await self._process.stderr.readline()
+            except ValueError:
+                self._note("(Conducktor: a line larger than 10 MB)")
+                continue  # what nobody reads would hold it up
+            if not line:
+                return
+            self._note(line.decode(errors="replace").rstrip())
 
     def _note(self, line: str) -> None:
         for secret in self._server.secrets:
