@@ -18,16 +18,15 @@ from conducktor.connections.mcp_client import McpClient, Transport
 from conducktor.connections.openapi import queries as descriptions
 from conducktor.connections.own_accounts import queries as own_accounts
 from conducktor.connections.settling import Report
+from conducktor.connections.sign_in.keeping import Keeping
 from conducktor.connections.sign_in.sign_ins import SignIns
 from conducktor.connections.states import Auth, ConnectionState
 from conducktor.connections.wish import Blueprint, Wish, blueprint
 from conducktor.core.actor import Actor
-from conducktor.core.clock import Clock
 from conducktor.core.errors import Conflict, Invalid
 from conducktor.core.ids import ConnectionId, WorkspaceId, new_id
 from conducktor.infra.address_guard import AddressGuard
-from conducktor.infra.database import Change, Database, Transaction
-from conducktor.infra.encryption import KeyRing
+from conducktor.infra.database import Change, Transaction
 from conducktor.infra.queue import Doorbell
 
 log = structlog.get_logger()
@@ -43,32 +42,36 @@ class NameTaken(Conflict):
     """A connection of this name exists already."""
 
 
+class Connectable(msgspec.Struct, frozen=True):
+    """What may be connected: services of the catalogue, and addresses that the operator lets us reach."""
+
+    catalog: Catalog
+    guard: AddressGuard
+
+
 class Lifecycle:
     """One per process."""
 
     def __init__(
         self,
-        database: Database,
+        keeping: Keeping,
+        connectable: Connectable,
         discovery: Discovery,
-        mcp: McpClient,
-        catalog: Catalog,
-        guard: AddressGuard,
-        key_ring: KeyRing,
-        doorbell: Doorbell,
-        clock: Clock,
-        sign_ins: SignIns,
         *,
+        mcp: McpClient,
+        sign_ins: SignIns,
+        doorbell: Doorbell,
         first_answer_within_s: float = FIRST_ANSWER_WITHIN_S,
     ) -> None:
-        self._database = database
+        self._database = keeping.database
+        self._key_ring = keeping.key_ring
+        self._clock = keeping.clock
+        self._catalog = connectable.catalog
+        self._guard = connectable.guard
         self._discovery = discovery
         self._mcp = mcp
-        self._catalog = catalog
-        self._guard = guard
-        self._key_ring = key_ring
-        self._doorbell = doorbell
-        self._clock = clock
         self._sign_ins = sign_ins
+        self._doorbell = doorbell
         self._first_answer_within_s = first_answer_within_s
 
     async def add(self, actor: Actor, wish: Wish) -> Connection:

@@ -6,7 +6,8 @@ from conducktor.connections.credentials import Credentials
 from conducktor.connections.discovery import Discovery
 from conducktor.connections.health.owners import Owners
 from conducktor.connections.health.vitals import Vitals
-from conducktor.connections.lifecycle import Lifecycle
+from conducktor.connections.inspection import Inspection, Ways
+from conducktor.connections.lifecycle import Connectable, Lifecycle
 from conducktor.connections.local.servers import read_local_servers
 from conducktor.connections.mcp_client import McpClient
 from conducktor.connections.openapi.client import RestClient
@@ -33,7 +34,7 @@ class WithConnections(WithAccounts):
         self.mcp = McpClient(self.http, client_version=__version__, standing_http=self.standing_http, local=self.local_servers)
         self.rest = RestClient(self.http, self.clock)
         self.catalog = Catalog(settings, self.local_servers)
-        keeping = Keeping(self.database, self.key_ring, self.clock, self.audit)
+        self.keeping = keeping = Keeping(self.database, self.key_ring, self.clock, self.audit)
         self.renewals = Renewals(keeping, self.http)
         self.sign_ins = SignIns(keeping, self.http, self.mcp, settings.origin)
         self.vitals = Vitals(self.database, self.clock)
@@ -42,28 +43,13 @@ class WithConnections(WithAccounts):
         self.account_checks = AccountChecks(self.database, self.mcp, self.key_ring, self.clock, self.own_accounts)
         self.credentials = Credentials(self.renewals, self.own_accounts)
         self.owners = Owners(self.notices, self.clock, settings.origin)
-        self.discovery = Discovery(
-            self.database,
-            self.mcp,
-            self.rest,
-            self.key_ring,
-            self.clock,
-            self.renewals,
-            self.vitals,
-            self.own_accounts,
-            self.owners,
-        )
+        ways = Ways(self.mcp, self.rest, self.renewals, self.own_accounts)
+        self.inspection = Inspection(self.database, self.key_ring, ways, self.vitals)
+        self.discovery = Discovery(self.database, self.inspection, self.owners, self.clock)
         self.refreshes = Refreshes(self.discovery)
         self.watches = Watches(self.mcp, self.renewals, self.refreshes)
+        self.connectable = Connectable(self.catalog, AddressGuard(settings.outbound_allow))
         self.connection_lifecycle = Lifecycle(
-            self.database,
-            self.discovery,
-            self.mcp,
-            self.catalog,
-            AddressGuard(settings.outbound_allow),
-            self.key_ring,
-            self.doorbell,
-            self.clock,
-            self.sign_ins,
+            self.keeping, self.connectable, self.discovery, mcp=self.mcp, sign_ins=self.sign_ins, doorbell=self.doorbell
         )
         self.toolboxes = Toolboxes(self.database, self.changes, self.key_ring)

@@ -147,18 +147,7 @@ async def test_pauses_between_failures_grow_and_are_spread(desk: Desk, shelf: Sh
     parts = desk.parts
     shelf.broken = answer(b"", "503 Service Unavailable")
     made = await desk.connect(shelf)
-    discovery = Discovery(
-        parts.database,
-        parts.mcp,
-        parts.rest,
-        parts.key_ring,
-        parts.clock,
-        parts.renewals,
-        parts.vitals,
-        parts.own_accounts,
-        parts.owners,
-        jitter=lambda: 0.5,
-    )
+    discovery = Discovery(parts.database, parts.inspection, parts.owners, parts.clock, jitter=lambda: 0.5)
 
     pauses = []
     for _ in range(8):

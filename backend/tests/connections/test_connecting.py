@@ -11,7 +11,6 @@ from conducktor.connections.operations import create_connection
 from conducktor.connections.states import Auth, ConnectionState
 from conducktor.core.actor import Surface
 from conducktor.core.errors import Conflict, Invalid, NotFound
-from conducktor.infra.address_guard import AddressGuard
 from tests.connections.conftest import Desk
 from tests.connections.shelf import Shelf, tool
 from tests.support.promptly import PROMPTLY_S
@@ -199,15 +198,12 @@ async def test_another_workspace_sees_and_changes_nothing(desk: Desk, other_desk
 async def test_a_slow_server_does_not_keep_the_person_waiting_for_long(desk: Desk, shelf: Shelf) -> None:
     parts = desk.parts
     impatient = Lifecycle(
-        parts.database,
+        parts.keeping,
+        parts.connectable,
         parts.discovery,
-        parts.mcp,
-        parts.catalog,
-        AddressGuard(parts.settings.outbound_allow),
-        parts.key_ring,
-        parts.doorbell,
-        parts.clock,
-        parts.sign_ins,
+        mcp=parts.mcp,
+        sign_ins=parts.sign_ins,
+        doorbell=parts.doorbell,
         first_answer_within_s=0.2,
     )
     shelf.broken = hang
