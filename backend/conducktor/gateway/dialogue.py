@@ -64,7 +64,10 @@ class Dialogues:
             raise fault.rejected(connected.name, "it asks for more input, which this client can not give")
         if "inputRequests" in asking:
             asking["inputRequests"] = _raw(_fitted(connected, asking, relay))
-        return Reply(self._states.seal(call, asking))
+        try:
+            return Reply(self._states.seal(call, asking))
+        except msgspec.ValidationError:
+            raise fault.broken_reply(connected.name, "a requestState that is no text") from None
 
     async def _holding(self, call: ToolCall, connected: Connected, params: Params, relay: Relay, send: Send) -> Reply:
         _note_answers(relay, params)

@@ -67,8 +67,11 @@ class RequestStates:
         return msgspec.structs.replace(call, continues=CallId(begun))
 
     def seal(self, call: ToolCall, asking: dict[str, msgspec.Raw]) -> msgspec.Raw:
-        """A result that asks, with its `requestState`, if it has one, in our envelope."""
-        state = msgspec.json.decode(asking["requestState"], type=str) if "requestState" in asking else None
+        """A result that asks, with its `requestState`, if it has one, in our envelope.
+
+        Raises ValidationError for one that is no text.
+        """
+        state = msgspec.json.decode(asking["requestState"], type=str | None) if "requestState" in asking else None
         return msgspec.Raw(_encode({**asking, "requestState": self._sealed(call, _UPSTREAM, state)}))
 
     def asking(self, call: ToolCall, questions: Mapping[str, object], waits_at: UUID) -> msgspec.Raw:

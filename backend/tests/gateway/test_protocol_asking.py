@@ -26,6 +26,7 @@ class Asking(Shelf):
         super().__init__(tool("echo"))
         self.heard: list[dict[str, Any]] = []
         self.question: dict[str, Any] = FORM
+        self.state: Any = STATE
         self.prompts = [{"name": "greet", "arguments": [{"name": "who"}]}]
         self._behaviours |= {"server/discover": _discover, "tools/call": self._call, "completion/complete": self._complete}
 
@@ -36,7 +37,7 @@ class Asking(Shelf):
         if "inputResponses" in params:
             told = {"resultType": "complete", "content": [{"type": "text", "text": params.get("requestState", "")}]}
         else:
-            told = {"resultType": "input_required", "inputRequests": {"sure": self.question}, "requestState": STATE}
+            told = {"resultType": "input_required", "inputRequests": {"sure": self.question}, "requestState": self.state}
         writer.write(answer(reply(received, json.dumps(told))))
 
     async def _complete(self, received: Received, writer: asyncio.StreamWriter) -> None:
@@ -97,6 +98,17 @@ async def test_a_request_state_is_good_for_nothing_else(product: Product, ada: B
     for told in refused:
         assert "was not given for this request" in json.dumps(told)
     assert len(asking.heard) == before, "nothing reached the upstream"
+
+
+@pytest.mark.parametrize("state", [7, {"a": 1}])
+async def test_a_request_state_that_is_no_text_is_the_services_fault(client: Client, asking: Asking, state: object) -> None:
+    asking.state = state
+    try:
+        told = (await _ask(client))["result"]
+    finally:
+        asking.state = STATE
+    assert told["isError"] is True
+    assert told["structuredContent"]["fault"] == "broken_reply"
 
 
 async def test_a_client_of_the_handshake_era_is_told_that_it_can_not_answer(client: Client, asking: Asking) -> None:
