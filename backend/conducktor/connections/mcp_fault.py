@@ -60,10 +60,12 @@ class UpstreamError(ConducktorError):
         retry_after_s: int | None = None,
         challenge: str | None = None,
         unanswered: bool = False,
+        was_asked: bool = True,
     ) -> None:
         """`may_have_run`: the upstream may have acted on the request although no usable answer came.
 
         `unanswered`: the connection failed before a single byte of an answer; asking again may help.
+        `was_asked`: False when nothing was sent, so that it says nothing about how the upstream is.
         `challenge` is the upstream's `WWW-Authenticate` on 401 and 403, without our credential.
         """
         super().__init__(detail, next_step=next_step, retry_after_s=retry_after_s, connection=connection, fault=fault.value)
@@ -71,6 +73,7 @@ class UpstreamError(ConducktorError):
         self.may_have_run = may_have_run
         self.challenge = challenge
         self.unanswered = unanswered
+        self.was_asked = was_asked
 
 
 def unreachable(name: str, error: ConducktorError, deadline_s: float) -> UpstreamError:
@@ -142,6 +145,7 @@ def unusable_credential(name: str, why: str) -> UpstreamError:
         f"{name} was not called: its credential cannot be sent. {why}",
         connection=name,
         next_step=f"Update its credential in {_page(name)}.",
+        was_asked=False,
     )
 
 

@@ -109,6 +109,8 @@ class Courier:
     def _note_failure(self, call: ToolCall, connection: Connected, lane: Lane, error: UpstreamError, *, is_trial: bool) -> None:
         if not isinstance(error, OwnAccountNeeded):  # then nothing is wrong with the connection
             self._alarm.sound(call.actor.workspace_id, connection.id)
+        if not error.was_asked:
+            return
         if error.fault in fault.SERVERS_OWN:
             lane.failed(error.fault, is_trial=is_trial)
             self._vitals.failed(call.actor.workspace_id, connection.id)

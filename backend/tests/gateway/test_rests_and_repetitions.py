@@ -60,6 +60,22 @@ async def test_refusals_and_errors_of_tools_are_no_reason_for_a_rest(weak: Shelf
     assert text(await client.call("weak_send")) == "here"
 
 
+async def test_a_call_that_was_never_sent_says_nothing_about_the_server(client: Client, ada: Browser) -> None:
+    """Somebody who is not signed in does not end the rest of a server, nor the row of failures that leads to it."""
+    where = "/api/workspaces/lab/connections"
+    async with Shelf(tool("look", annotations={"readOnlyHint": True}), tool("send")) as server:
+        decoded(await ada.post(where, {"name": "frail", "url": server.url, "auth": "bearer", "secret": "the-workspaces-key"}))
+        decoded(await ada.patch(f"{where}/frail", {"personal_for": ["write"]}))
+        server._behaviours["tools/call"] = answer(b"", "503 Service Unavailable")
+        for _ in range(4):
+            assert "frail failed (503)" in text(await client.call("frail_look"))
+        assert "you are not signed in to it" in text(await client.call("frail_send"))
+        assert "frail failed (503)" in text(await client.call("frail_look"))
+
+        assert "it failed 5 times in a row" in text(await client.call("frail_look"))
+        await ada.delete(f"{where}/frail")
+
+
 @pytest.mark.parametrize("name", ["look", "put"])
 async def test_what_can_do_no_harm_is_sent_again_and_the_audit_says_so(
     weak: Shelf, client: Client, ada: Browser, name: str

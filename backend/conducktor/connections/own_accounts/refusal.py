@@ -14,7 +14,8 @@ class OwnAccountNeeded(UpstreamError):
             reason = "does not accept your account any more" if was_refused else "is used by everybody with an own account"
             fault, why = Fault.SIGN_IN_AGAIN, f"{name} was not called: it {reason}, and you are not signed in to it."
         agree = ", agree to what is asked for" if scope else ""
-        super().__init__(fault, why, connection=name, next_step=f"Open this link to sign in{agree}, then ask again: {link}")
+        step = f"Open this link to sign in{agree}, then ask again: {link}"
+        super().__init__(fault, why, connection=name, next_step=step, was_asked=was_refused or scope is not None)
         self.facts["sign_in_url"] = link
         self.link = link
 
@@ -28,6 +29,7 @@ class NobodyBehindIt(UpstreamError):
             f"{name} was not called: it is used with people's own accounts, and a workflow has none.",
             connection=name,
             next_step="Let a person do this step, or let the connection use the workspace's credential for it.",
+            was_asked=False,
         )
 
 

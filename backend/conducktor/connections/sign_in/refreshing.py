@@ -111,4 +111,5 @@ def _busy(name: str) -> UpstreamError:
         f"{name} was not called: its sign-in could not be renewed in time.",
         connection=name,
         next_step="Try again in a moment.",
+        was_asked=False,
     )

@@ -87,4 +87,5 @@ def nobody_signed_in(name: str) -> UpstreamError:
         f"{name} was not called: it waits for somebody to sign in.",
         connection=name,
         next_step=f"Somebody who may manage connections presses Sign in in Conducktor → Connections → {name}. Then try again.",
+        was_asked=False,
     )
