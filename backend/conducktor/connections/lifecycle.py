@@ -91,7 +91,7 @@ class Lifecycle:
         async with self._database.transaction() as tx:
             before = await self._locked(tx, actor.workspace_id, name)
             catalog = await catalog_of(tx, actor.workspace_id, self._catalog)
-            rules = Rules(self._guard, self._key_ring, catalog.find(before.service or ""))
+            rules = Rules(self._guard, self._key_ring, catalog.known(before.service or ""))
             after = altered(before, alteration, actor, rules, self._clock())
             if after == before:
                 return before

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conducktor.connections.catalog.library import Catalog
+from conducktor.connections.own_accounts import queries as own_accounts
 from conducktor.core.errors import ConducktorError, Invalid, NotFound
 from conducktor.settings import Settings
 from tests.connections.conftest import Desk
@@ -63,6 +64,27 @@ async def test_an_imported_service_stands_in_the_gallery_and_can_be_connected(
     assert (made.state, made.header_name) == ("ACTIVE", "X-Key")
     assert shelf.received[-1].headers["x-key"] == "the-key-of-notes"
     assert "com.example.notes" not in await gallery(other_desk)
+
+
+async def test_keys_of_an_imported_service_go_out_as_it_wants_them_also_when_it_is_hidden_now(
+    desk: Desk, shelf: Shelf, library: RawServer
+) -> None:
+    header = {"name": "X-Key", "value": "Token {key}", "variables": {"key": {"isSecret": True}}}
+    remotes = [{"type": "streamable-http", "url": shelf.url, "headers": [header]}]
+    say(library, {"server": document(remotes=remotes), "_meta": {}})
+    await desk.run("catalog.import", url=library.url)
+    made = await desk.run("connections.create", service="com.example.notes", secret="of-all")
+    await desk.run("catalog.set_visibility", service="com.example.notes", is_hidden=True)
+
+    await desk.run("connections.update", name=made.name, secret="of-all-anew")
+    assert shelf.received[-1].headers["x-key"] == "Token of-all-anew"
+
+    await desk.run("connections.update", name=made.name, personal_for=["write"])
+    await desk.run("connections.enter_own_key", name=made.name, secret="the-key-of-ada")
+    async with desk.parts.database.transaction() as tx:
+        account = await own_accounts.get(tx, desk.actor.workspace_id, made.id, desk.actor.user_id)
+    assert account
+    assert account.secret(desk.parts.key_ring) == "Token the-key-of-ada"
 
 
 async def test_a_page_of_a_registry_is_imported_and_one_bad_server_does_not_cost_the_others(desk: Desk) -> None:

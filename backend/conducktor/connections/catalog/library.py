@@ -61,6 +61,10 @@ class Catalog:
     def find(self, service: str) -> Entry | None:
         return None if service in self.hidden else self._all.get(service)
 
+    def known(self, service: str) -> Entry | None:
+        """Also a hidden one: connections that were made of it stay."""
+        return self._all.get(service)
+
     def knows(self, service: str) -> bool:
         return service in self._all
 

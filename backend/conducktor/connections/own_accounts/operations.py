@@ -9,6 +9,7 @@ import msgspec
 
 from conducktor.connections import queries as connections
 from conducktor.connections.catalog.library import Catalog
+from conducktor.connections.catalog.of_workspace import catalog_of
 from conducktor.connections.connection import Connection
 from conducktor.connections.lookup import connection_named
 from conducktor.connections.own_accounts import queries
@@ -143,7 +144,7 @@ async def enter_own_key(
         sign_in_links.check(data.link, actor, connection.id)
     if connection.auth in (Auth.NONE, Auth.OAUTH):
         raise Conflict(f"{connection.name} takes no keys.", next_step="Press Sign in with your account instead.")
-    entry = catalog.find(connection.service) if connection.service else None
+    entry = (await catalog_of(tx, actor.workspace_id, catalog)).known(connection.service or "")
     secret, account_id = as_sent(data.secret, connection.auth, connection.header_name, entry), new_id()
     account = OwnAccount(
         id=account_id,
