@@ -172,6 +172,28 @@ async def test_the_claim_of_a_process_that_died_ends_by_itself(
     assert service.refreshes == 1
 
 
+async def test_a_grant_that_can_not_be_opened_asks_to_sign_in_each_time_at_once(
+    client: Client, service: Guarded, product: Product, ada: Browser
+) -> None:
+    """The key ring lacks its key: nothing is deleted, so that it works again with the right one."""
+    sealed = product.parts.key_ring.seal(b"{}", bound_to=b"elsewhere")
+    async with product.parts.database.transaction() as tx:
+        connection = await tx.session.connection()
+        await connection.exec_driver_sql(f"UPDATE connection_sign_ins SET grant_sealed = '\\x{sealed.hex()}'")
+    service.expire()
+
+    async with asyncio.timeout(20):
+        for _ in range(2):
+            assert "somebody to sign in" in text(await client.call("guarded_take", text="x"))
+        await product.parts.discovery.check(*await _ids(product, ada))
+
+    assert (await shown(ada))["fault"] == "needs_sign_in"
+    async with product.parts.database.transaction() as tx:
+        record = await sign_ins.get(tx, *await _ids(product, ada))
+    assert record
+    assert record.grant_sealed == sealed
+
+
 async def test_a_check_renews_too(service: Guarded, product: Product, ada: Browser) -> None:
     service.expire()
 

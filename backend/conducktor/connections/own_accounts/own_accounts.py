@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import msgspec
+import structlog
 
 from conducktor.connections import queries as connections
 from conducktor.connections.connection import Connection
@@ -20,12 +21,15 @@ from conducktor.connections.sign_in.refreshing import OTHERS, Refreshing
 from conducktor.connections.sign_in.renewals import nobody_signed_in
 from conducktor.connections.sign_in.step_up import SCOPE_LIMIT, scope_lacking, scope_union
 from conducktor.core.actor import Actor, Surface
+from conducktor.core.errors import Invalid
 from conducktor.core.ids import ConnectionId, UserId
 from conducktor.core.tool_call import ToolCall
 from conducktor.infra.changes import Cached, ChangeFeed
 from conducktor.infra.database import Change
 from conducktor.infra.http_client import HttpClient
 from conducktor.workspaces import queries as workspaces
+
+log = structlog.get_logger()
 
 KEPT = 20_000
 
@@ -120,8 +124,13 @@ class OwnAccounts:
         return Own.of(account, connection, self._key_ring)
 
     async def _renewed(self, whose: Whose, used: Own) -> Own:
+        """`used` itself when what is stored cannot be opened: it stays, for the day when its key is back."""
         kept = OwnCredential(self._keeping, whose, used)
-        return await self._refreshing.refreshed(kept) or Own()
+        try:
+            return await self._refreshing.refreshed(kept) or Own()
+        except Invalid:
+            log.error("own_account.grant_unreadable", connection=str(whose.connection_id), workspace=str(whose.workspace_id))
+            return used
 
     async def _judged(self, actor: Actor, whose: Whose, error: UpstreamError) -> UpstreamError:
         """What to say of it; the account remembers what to ask for at the next sign-in (RFC 6750 §3.1)."""

@@ -87,7 +87,7 @@ class OwnCredential:
             if account.grant_sealed is None:  # a key: its person enters another one
                 return Settled(await self._ended(tx, account))
             self._claimed = await queries.claim(tx, account, self._clock(), LEASE)
-        return Claimed(self._claimed.grant(self._key_ring)) if self._claimed else None
+            return Claimed(self._claimed.grant(self._key_ring)) if self._claimed else None
 
     async def store(self, grant: Grant, tokens: Tokens) -> Own | None:
         account = self._held()

@@ -52,7 +52,7 @@ class Kept(Protocol[T]):
         """The connection's, for messages."""
 
     async def claim(self) -> Settled[T] | Claimed | None:
-        """None: another process is at it."""
+        """None: another process is at it. Raises Invalid when what is stored cannot be opened: then nothing is claimed."""
 
     async def store(self, grant: Grant, tokens: Tokens) -> T | None: ...
     async def end(self) -> T | None: ...
@@ -69,7 +69,7 @@ class Refreshing(Generic[T]):
     async def refreshed(self, kept: Kept[T]) -> T | None:
         """Another credential, or it as it is when there is none to be had.
 
-        A crowd waits for one; whoever gives up does not take it from the others. Raises UpstreamError.
+        A crowd waits for one; whoever gives up does not take it from the others. Raises UpstreamError, and what `claim` raises.
         """
         running = self._running.get(kept.key)
         if running is None:

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import structlog
+
 from conducktor.connections.connection import Connection
 from conducktor.connections.credential import endpoint_of
 from conducktor.connections.mcp_endpoint import Endpoint
@@ -15,6 +17,8 @@ from conducktor.connections.toolbox import Connected
 from conducktor.core.errors import Invalid
 from conducktor.core.ids import WorkspaceId
 from conducktor.infra.http_client import HttpClient
+
+log = structlog.get_logger()
 
 _T = TypeVar("_T")
 
@@ -77,8 +81,13 @@ class Renewals:
             return None
 
     async def _renewed(self, workspace_id: WorkspaceId, used: Endpoint) -> Connection | None:
+        """None also when what is stored cannot be opened: it stays, for the day when its key is back."""
         kept = SharedCredential(self._keeping, workspace_id, used)
-        return await self._refreshing.refreshed(kept)
+        try:
+            return await self._refreshing.refreshed(kept)
+        except Invalid:
+            log.error("sign_in.grant_unreadable", connection=str(used.connection_id), workspace=str(workspace_id))
+            return None
 
 
 def nobody_signed_in(name: str) -> UpstreamError:

@@ -53,10 +53,10 @@ class SharedCredential:
             if record is None or record.grant_sealed is None:
                 return Settled(connection)
             claimed = await sign_ins.claim(tx, self._workspace_id, connection.id, self._clock(), LEASE)
-        if claimed is None:
-            return None
-        self._claimed = connection, claimed
-        return Claimed(claimed.grant(self._key_ring))
+            if claimed is None:
+                return None
+            self._claimed = connection, claimed
+            return Claimed(claimed.grant(self._key_ring))
 
     async def store(self, grant: Grant, tokens: Tokens) -> Connection | None:
         connection, record = self._held()

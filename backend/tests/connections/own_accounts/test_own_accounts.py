@@ -101,6 +101,22 @@ async def test_a_token_that_another_process_stored_and_that_has_ended_too_is_ren
     assert place.service.refreshes == 1
 
 
+async def test_a_grant_that_can_not_be_opened_is_answered_with_a_link_each_time_at_once(place: Place, ada: Person) -> None:
+    """The key ring lacks its key: nothing is deleted, so that it works again with the right one."""
+    await place.use_own_accounts(ada.browser)
+    await place.sign_in(ada.browser)
+    sealed = place.product.parts.key_ring.seal(b"{}", bound_to=b"elsewhere")
+    ours = f"connection_id = (SELECT id FROM connections WHERE name = '{place.name}')"
+    await place.sql(f"UPDATE own_accounts SET grant_sealed = '\\x{sealed.hex()}' WHERE {ours}")
+    place.service.expire()
+
+    async with asyncio.timeout(20):
+        for _ in range(2):
+            assert "not signed in" in text(await place.call(ada))
+
+    assert (await place.sql(f"SELECT count(*) FROM own_accounts WHERE secret_sealed IS NOT NULL AND {ours}"))[0][0] == 1
+
+
 async def test_who_was_signed_out_by_the_service_gets_a_link_and_it_works_again_after_it(
     place: Place, ada: Person, bob: Person
 ) -> None:
