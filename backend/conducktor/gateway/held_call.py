@@ -50,7 +50,8 @@ class HeldCall:
         """Questions without an answer stay open; answers to nothing are ignored."""
         for key in self._open.keys() & answers.keys():
             _, future = self._open.pop(key)
-            future.set_result(answers[key])
+            if not future.done():  # the service withdrew the question in this very moment
+                future.set_result(answers[key])
         self._forget_asking()
 
     async def let_go(self) -> None:
@@ -58,7 +59,8 @@ class HeldCall:
         self._is_let_go = True
         if self._open and not self._task.done():
             for inquiry, future in self._open.values():
-                _give_up(inquiry, future)
+                if not future.done():
+                    _give_up(inquiry, future)
             await asyncio.wait({self._task}, timeout=LETTING_GO_S)
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
