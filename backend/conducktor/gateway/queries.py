@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from conducktor.core.ids import AuthorizationId, WorkspaceId, new_id
@@ -34,9 +34,11 @@ class Owner(msgspec.Struct, frozen=True):
     endpoint: str
 
 
-async def count_subscriptions(tx: Transaction, workspace_id: WorkspaceId, authorization_id: AuthorizationId) -> int:
+async def count_subscriptions(tx: Transaction, workspace_id: WorkspaceId, owner: Owner, beside: str) -> int:
+    """Of the app, at all its endpoints, but not that to this URI at this one."""
     row = ResourceSubscriptionRow
-    counted = select(func.count()).where(row.workspace_id == workspace_id, row.authorization_id == authorization_id)
+    mine = (row.workspace_id == workspace_id, row.authorization_id == owner.authorization_id)
+    counted = select(func.count()).where(*mine, or_(row.endpoint != owner.endpoint, row.uri != beside))
     return await tx.session.scalar(counted) or 0
 
 

@@ -60,7 +60,7 @@ class Subscriptions:
         """Raises TooManySubscriptions."""
         async with self._database.transaction() as tx:
             owner = queries.Owner(caller.actor.workspace_id, caller.authorization_id, door.resource(""))
-            if await queries.count_subscriptions(tx, owner.workspace_id, owner.authorization_id) >= MOST:
+            if await queries.count_subscriptions(tx, owner.workspace_id, owner, uri) >= MOST:
                 raise TooManySubscriptions(
                     f"This app is subscribed to {MOST} resources.", next_step="Unsubscribe from some of them first."
                 )

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from conducktor.gateway import listeners
+from conducktor.gateway import listeners, subscriptions
 from tests.connections.shelf import Shelf, tool
 from tests.gateway.client import Client
 from tests.gateway.ear import STREAM, listening, standing
@@ -207,6 +207,18 @@ async def test_subscriptions_of_another_person_are_unknown(product: Product, cli
             server.updated("note://one")
             await mine.hears(UPDATED)
             assert theirs.messages == []
+
+
+async def test_whoever_has_as_many_subscriptions_as_there_may_be_can_ask_for_them_again(
+    product: Product, ada: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscriptions, "MOST", 1)
+    async with herald(ada, "full", modern=False), await Client.authorized(product, ada, "lab") as app:
+        for _ in range(2):
+            told = (await app.legacy("resources/subscribe", {"uri": "note://one"}, path="/full")).json()
+            assert told.get("result") == {}, told
+        refused = (await app.legacy("resources/subscribe", {"uri": "note://two"}, path="/full")).json()
+    assert "This app is subscribed to 1 resources." in refused["error"]["message"]
 
 
 async def test_a_stranger_hears_nothing_of_the_workspace(product: Product, client: Client, ada: Browser) -> None:
