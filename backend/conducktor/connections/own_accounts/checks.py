@@ -12,7 +12,8 @@ import structlog
 
 from conducktor.connections import queries as connections
 from conducktor.connections.credential import endpoint_of
-from conducktor.connections.mcp_client import McpClient, UpstreamError
+from conducktor.connections.mcp_client import McpClient, Transport, UpstreamError
+from conducktor.connections.openapi.client import RestClient
 from conducktor.connections.own_accounts import check_queries as queries
 from conducktor.connections.own_accounts.check_queries import Due
 from conducktor.connections.own_accounts.looks import next_look
@@ -43,6 +44,7 @@ class AccountChecks:
         self,
         database: Database,
         mcp: McpClient,
+        rest: RestClient,
         key_ring: KeyRing,
         clock: Clock,
         own_accounts: OwnAccounts,
@@ -51,6 +53,7 @@ class AccountChecks:
         """`jitter` returns 0 to 1 and spreads the looks over time."""
         self._database = database
         self._mcp = mcp
+        self._rest = rest
         self._key_ring = key_ring
         self._clock = clock
         self._own_accounts = own_accounts
@@ -83,8 +86,10 @@ class AccountChecks:
         if connection is None:
             return False
         whose = Whose(due.workspace_id, due.connection_id, due.user_id, connection.name)
+        # Nothing at a REST service is known to be free of effects: of an account there only the token is kept alive.
+        probe = self._rest.probe if connection.transport is Transport.OPENAPI else self._mcp.probe
         try:
-            await self._own_accounts.looking(whose, endpoint_of(connection, self._key_ring), self._mcp.probe)
+            await self._own_accounts.looking(whose, endpoint_of(connection, self._key_ring), probe)
         except (UpstreamError, Invalid):
             return False
         return True
