@@ -10,7 +10,7 @@ from playwright.async_api import Error, Page, Route
 
 from e2e.support.showcase import CHANGED, DIED, Showcase
 
-OPENAPI = Path(__file__).parents[1] / "backend/tests/connections/openapi/documents/airflow-v1.yaml"
+DOCUMENTS = Path(__file__).parents[1] / "backend/tests/connections/openapi"
 
 Act = Callable[[Page], Awaitable[None]]
 
@@ -99,6 +99,7 @@ def _connections(full: str, empty: str) -> list[Scene]:
         Scene(name="import-services-refused", path=f"{list_}/new/import", act=_import_from_nowhere),
         Scene(name="new-api", path=f"{list_}/new/api"),
         Scene(name="new-api-operations", path=f"{list_}/new/api", act=_choose_operations),
+        Scene(name="new-api-sign-in", path=f"{list_}/new/api", act=_sign_in_by_document),
         Scene(name="gallery-none-found", path=f"{list_}/new?search=teapot"),
         Scene(name="new-connection", path=f"{list_}/new/github"),
         Scene(name="new-connection-custom", path=f"{list_}/new/custom"),
@@ -237,9 +238,18 @@ async def _import_from_nowhere(page: Page) -> None:
 
 
 async def _choose_operations(page: Page) -> None:
+    await _read_document(page, "documents/airflow-v1.yaml")
+
+
+async def _sign_in_by_document(page: Page) -> None:
+    await _read_document(page, "things-oauth.yaml")
+    await page.get_by_role("button", name="Connect 1 operation").scroll_into_view_if_needed()
+
+
+async def _read_document(page: Page, name: str) -> None:
     async with page.expect_file_chooser() as chooser:
         await page.get_by_role("button", name="Or a file").click()
-    await (await chooser.value).set_files(OPENAPI)
+    await (await chooser.value).set_files(DOCUMENTS / name)
     await page.get_by_role("button", name="Read the document").click()
     await page.get_by_role("button", name="Select all that read").click()
 

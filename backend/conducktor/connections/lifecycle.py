@@ -20,6 +20,7 @@ from conducktor.connections.own_accounts import queries as own_accounts
 from conducktor.connections.settling import Report
 from conducktor.connections.sign_in.keeping import Keeping
 from conducktor.connections.sign_in.sign_ins import SignIns
+from conducktor.connections.sign_in.step_up import after_choice
 from conducktor.connections.states import Auth, ConnectionState
 from conducktor.connections.wish import Blueprint, Wish, blueprint
 from conducktor.core.actor import Actor
@@ -133,6 +134,8 @@ class Lifecycle:
             if before.transport is not Transport.OPENAPI:
                 raise Conflict(f"{name} is an MCP server: it says itself what it offers.")
             after = msgspec.structs.replace(before, revision=before.revision + 1, updated_at=self._clock())
+            if description.sign_in:
+                after = await after_choice(tx, self._key_ring, after, description.sign_in.scopes)
             await descriptions.put(tx, actor.workspace_id, before.id, description)
             await queries.save(tx, actor.workspace_id, after)
             await tx.announce(_change(after))

@@ -10,9 +10,10 @@ from conducktor.connections.mcp_reply import Reply
 from conducktor.connections.openapi.recipe import RestOperation
 from conducktor.connections.openapi.request import Prepared, UnfitArguments, prepare
 from conducktor.connections.openapi.response import Answer, refusal, result_of
+from conducktor.connections.sign_in.server import challenge_parameters
 from conducktor.core.clock import Clock
 from conducktor.core.errors import ConducktorError
-from conducktor.infra.http_client import MAX_BODY_BYTES, HttpClient
+from conducktor.infra.http_client import MAX_BODY_BYTES, HttpClient, Response
 
 PROBE_DEADLINE_S = 10.0
 _TRANSPORT = frozenset({401, 502, 503, 504})
@@ -62,7 +63,7 @@ class RestClient:
                 deadline_s=deadline_s,
                 max_bytes=MAX_BODY_BYTES,
             ) as response:
-                if response.status in _TRANSPORT or 300 <= response.status < 400:
+                if response.status in _TRANSPORT or 300 <= response.status < 400 or _wants_more_access(response):
                     raise fault.refused(endpoint.name, response.status, response.headers, redaction, self._clock)
                 return Answer(
                     key=operation.key,
@@ -76,3 +77,9 @@ class RestClient:
             raise
         except ConducktorError as error:
             raise fault.unreachable(endpoint.name, error, deadline_s) from None
+
+
+def _wants_more_access(response: Response) -> bool:
+    """RFC 6750 §3.1: signing in again, for more, helps."""
+    challenge = challenge_parameters(response.headers.get("WWW-Authenticate"))
+    return response.status == 403 and challenge.get("error") == "insufficient_scope"

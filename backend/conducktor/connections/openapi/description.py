@@ -9,6 +9,7 @@ from conducktor.connections.mcp_discovery import ServerFacts
 from conducktor.connections.mcp_endpoint import Era
 from conducktor.connections.openapi import recipe
 from conducktor.connections.openapi.document import JSON_LIMIT, ApiDocument, read_api
+from conducktor.connections.openapi.oauth_scheme import NamedServer, oauth_scheme
 from conducktor.connections.openapi.queries import Description
 from conducktor.connections.openapi.reading import Described, described
 from conducktor.core.errors import Invalid
@@ -48,6 +49,7 @@ def describe(api: ReadApi, chosen: frozenset[str], source_url: str | None, now: 
         chosen=tuple(one.key for one in usable),
         recipes=recipe.encode([one.recipe for one in usable if one.recipe]),
         read_at=now,
+        sign_in=_sign_in(api.document, usable),
     )
 
 
@@ -65,6 +67,13 @@ def tool_entries(description: Description) -> tuple[msgspec.Raw, ...]:
         for one in stored(description).operations
         if one.key in chosen and one.definition is not None
     )
+
+
+def _sign_in(document: ApiDocument, chosen: list[Described]) -> NamedServer | None:
+    scheme = oauth_scheme(document)
+    if scheme is None:
+        return None
+    return scheme.asking([scope for one in chosen for scope in scheme.of_operation(document, one.path, one.method)])
 
 
 def facts_of(description: Description) -> ServerFacts:

@@ -13,7 +13,10 @@ from conducktor.infra.database import UUIDv7Base
 
 
 class ApiDescriptionRow(UUIDv7Base):
-    """`document` is compressed; `chosen` the keys of the operations that are tools, `recipes` what calling them needs."""
+    """`document` is compressed; `chosen` the keys of the operations that are tools, `recipes` what calling them needs.
+
+    `sign_in` is the authorization server that the document names, with the scopes of the chosen operations (`oauth_scheme.py`).
+    """
 
     __tablename__ = "api_descriptions"
     __table_args__ = (UniqueConstraint("connection_id"),)
@@ -27,3 +30,4 @@ class ApiDescriptionRow(UUIDv7Base):
     chosen: Mapped[list[Any]] = mapped_column(JSONB, default=list)
     recipes: Mapped[bytes] = mapped_column(LargeBinary)
     read_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+    sign_in: Mapped[Any] = mapped_column(JSONB(none_as_null=True), nullable=True)

@@ -13,15 +13,19 @@ from conducktor.connections.openapi import queries
 from conducktor.connections.openapi.description import ReadApi, describe, read, stored
 from conducktor.connections.openapi.document import JSON_LIMIT
 from conducktor.connections.openapi.views import ApiView, api_view
+from conducktor.connections.sign_in.client import redirect_uri
+from conducktor.connections.sign_in.named_server import named_protection
+from conducktor.connections.sign_in.refusal import SignInImpossible
 from conducktor.connections.states import Auth
 from conducktor.connections.wish import Wish
 from conducktor.core.actor import Actor, Permission
 from conducktor.core.clock import Clock
-from conducktor.core.errors import Conflict, Invalid
+from conducktor.core.errors import ConducktorError, Conflict, Invalid
 from conducktor.core.ids import WorkspaceId
 from conducktor.core.operation import operation
 from conducktor.infra.database import Database
 from conducktor.infra.http_client import HttpClient
+from conducktor.settings import Settings
 
 _WEB_ONLY = "choosing among hundreds of operations needs a page"
 
@@ -58,9 +62,10 @@ class ChangeApi(ReadDescription, frozen=True, kw_only=True):
 
 
 @operation("apis.read", "POST /apis/read", Permission.CONNECTIONS_WRITE, web_only=_WEB_ONLY, reads=True)
-async def read_api_document(actor: Actor, data: ReadDescription, *, http: HttpClient) -> ApiView:
+async def read_api_document(actor: Actor, data: ReadDescription, *, http: HttpClient, settings: Settings) -> ApiView:
     """Look into an OpenAPI document: its operations, addresses and ways to sign in. Nothing is stored."""
-    return api_view(await _read(http, data.document_url, data.document), source_url=data.document_url, chosen=())
+    api = await _read(http, data.document_url, data.document)
+    return api_view(api, source_url=data.document_url, chosen=(), redirect_uri=redirect_uri(settings.origin))
 
 
 @operation("apis.connect", "POST /apis", Permission.CONNECTIONS_WRITE, web_only=_WEB_ONLY)
@@ -69,6 +74,9 @@ async def connect_api(
 ) -> views.ConnectionView:
     """Make a connection of chosen operations of an OpenAPI document; each becomes a tool."""
     api = await _read(http, data.document_url, data.document)
+    description = describe(api, frozenset(data.operations), data.document_url, clock())
+    if data.auth is Auth.OAUTH:
+        await _check_sign_in(http, data.url, description)
     wish = Wish(
         name=data.name,
         title=data.title or api.document.title[:80],
@@ -81,7 +89,7 @@ async def connect_api(
         header_name=data.header_name,
         secret=data.secret,
         surface=actor.surface,
-        description=describe(api, frozenset(data.operations), data.document_url, clock()),
+        description=description,
     )
     connection = await connection_lifecycle.add(actor, wish)
     async with database.transaction() as tx:
@@ -89,11 +97,12 @@ async def connect_api(
 
 
 @operation("apis.get", "GET /connections/{name}/api", Permission.CONNECTIONS_READ, web_only=_WEB_ONLY)
-async def get_connection_api(actor: Actor, data: ApiOf, *, database: Database) -> ApiView:
+async def get_connection_api(actor: Actor, data: ApiOf, *, database: Database, settings: Settings) -> ApiView:
     """Show the OpenAPI document of a connection, and which of its operations are tools."""
     description = await _description(database, actor.workspace_id, data.name)
     api = await asyncio.to_thread(stored, description)
-    return api_view(api, source_url=description.source_url, chosen=description.chosen)
+    redirect = redirect_uri(settings.origin)
+    return api_view(api, source_url=description.source_url, chosen=description.chosen, redirect_uri=redirect)
 
 
 @operation("apis.change", "PUT /connections/{name}/api", Permission.CONNECTIONS_WRITE, web_only=_WEB_ONLY)
@@ -130,6 +139,19 @@ async def _read(http: HttpClient, url: str | None, document: str | None) -> Read
         return await asyncio.to_thread(read, body)
     except Invalid as refusal:
         raise Invalid(refusal.detail, next_step=refusal.next_step, errors={field: refusal.detail}) from None
+
+
+async def _check_sign_in(http: HttpClient, url: str, description: queries.Description) -> None:
+    """Before anything is stored. Raises Invalid with the reason under `auth`."""
+    try:
+        http.check_url(url.strip())
+    except ConducktorError:
+        return  # refused for itself, with its own reason
+    try:
+        await named_protection(http, description.title, url.strip(), description.sign_in)
+    except SignInImpossible as refusal:
+        step = "Choose another way to sign in, or ask those who run the service for a document that is right."
+        raise Invalid(refusal.detail, next_step=step, errors={"auth": refusal.detail}) from None
 
 
 async def _description(database: Database, workspace_id: WorkspaceId, name: str) -> queries.Description:

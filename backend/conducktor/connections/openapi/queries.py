@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from conducktor.connections.openapi.models import ApiDescriptionRow
+from conducktor.connections.openapi.oauth_scheme import NamedServer
 from conducktor.core.ids import ConnectionId, WorkspaceId, new_id
 from conducktor.infra.database import Transaction
 
@@ -21,6 +22,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     chosen: tuple[str, ...]
     recipes: bytes
     read_at: datetime
+    sign_in: NamedServer | None = None
 
 
 async def get(tx: Transaction, workspace_id: WorkspaceId, connection_id: ConnectionId) -> Description | None:
@@ -34,7 +36,8 @@ async def get(tx: Transaction, workspace_id: WorkspaceId, connection_id: Connect
 
 async def put(tx: Transaction, workspace_id: WorkspaceId, connection_id: ConnectionId, description: Description) -> None:
     """Add, or replace."""
-    values = {**msgspec.structs.asdict(description), "chosen": list(description.chosen)}
+    values = msgspec.structs.asdict(description)
+    values |= {"chosen": list(description.chosen), "sign_in": msgspec.to_builtins(description.sign_in)}
     statement = insert(ApiDescriptionRow).values(
         {**values, "id": new_id(), "workspace_id": workspace_id, "connection_id": connection_id}
     )

@@ -3,6 +3,7 @@
 import msgspec
 
 from conducktor.connections.openapi.document import ApiDocument, Node
+from conducktor.connections.openapi.oauth_scheme import oauth_scheme, schemes_in_order
 from conducktor.connections.states import Auth
 from conducktor.core.errors import Invalid
 
@@ -16,17 +17,24 @@ class SecurityOption(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None = None
 
 
+_SIGN_IN = SecurityOption(
+    auth=Auth.OAUTH,
+    label="Sign in with OAuth",
+    note="The document names OAuth: people sign in at the service, which must know Conducktor as an app.",
+)
+_NO_SIGN_IN = SecurityOption(auth=Auth.NONE, label="No sign-in")
+
+
 def security_options(document: ApiDocument) -> list[SecurityOption]:
     """Those that the document names, each once, the ones it asks for everywhere first; none at all when it names none."""
-    components = document.root.get("components")
-    schemes = components.get("securitySchemes") if isinstance(components, dict) else None
-    if not isinstance(schemes, dict):
-        return [SecurityOption(auth=Auth.NONE, label="No sign-in")]
-    named = [name for need in _list(document.root.get("security")) if isinstance(need, dict) for name in need]
-    in_order = [*(name for name in named if name in schemes), *(name for name in schemes if name not in named)]
-    found = [option for name in in_order if (option := _option(document, schemes[name]))]
-    distinct = {(option.auth, option.key_name): option for option in reversed(found)}
-    return [*reversed(distinct.values()), SecurityOption(auth=Auth.NONE, label="No sign-in")]
+    people = oauth_scheme(document)
+    found = [
+        option
+        for name, node in schemes_in_order(document)
+        if (option := _SIGN_IN if people and people.name == name else _option(document, node))
+    ]
+    distinct = {(option.auth, option.key_name): option for option in reversed([*found, _NO_SIGN_IN])}
+    return [*reversed(distinct.values())]
 
 
 def _option(document: ApiDocument, node: Node) -> SecurityOption | None:
@@ -50,7 +58,8 @@ def _option(document: ApiDocument, node: Node) -> SecurityOption | None:
             return SecurityOption(
                 auth=Auth.BEARER,
                 label="Bearer token",
-                note="The document names OAuth: enter an access token that the service gave you.",
+                note="The document names OAuth, in a form that people cannot sign in with: enter an access token that the "
+                "service gave you.",
             )
         case _:
             return None

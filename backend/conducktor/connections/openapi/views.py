@@ -4,12 +4,13 @@ import msgspec
 
 from conducktor.connections.hidden_text import visible
 from conducktor.connections.openapi.description import ReadApi
+from conducktor.connections.openapi.oauth_scheme import oauth_scheme
 from conducktor.connections.openapi.security import SecurityOption, security_options, servers
 from conducktor.core.tool_call import OperationClass
 
 
 class ApiOperationView(msgspec.Struct, frozen=True, kw_only=True):
-    """`key` names it when choosing; `refusal` says why it cannot be a tool."""
+    """`key` names it when choosing; `refusal` says why it cannot be a tool; `scopes` are what it needs of a sign-in."""
 
     key: str
     tool: str
@@ -21,10 +22,14 @@ class ApiOperationView(msgspec.Struct, frozen=True, kw_only=True):
     is_deprecated: bool
     is_chosen: bool
     refusal: str | None
+    scopes: list[str]
 
 
 class ApiView(msgspec.Struct, frozen=True, kw_only=True):
-    """`servers` are addresses that the document names; a person decides which one is called."""
+    """`servers` are addresses that the document names; a person decides which one is called.
+
+    `redirect_uri`: what an app must be registered with, where people sign in at the service.
+    """
 
     title: str
     version: str
@@ -32,10 +37,12 @@ class ApiView(msgspec.Struct, frozen=True, kw_only=True):
     servers: list[str]
     security: list[SecurityOption]
     operations: list[ApiOperationView]
+    redirect_uri: str
 
 
-def api_view(api: ReadApi, *, source_url: str | None, chosen: tuple[str, ...]) -> ApiView:
+def api_view(api: ReadApi, *, source_url: str | None, chosen: tuple[str, ...], redirect_uri: str) -> ApiView:
     is_chosen = frozenset(chosen)
+    people = oauth_scheme(api.document)
     return ApiView(
         title=visible(api.document.title),
         version=visible(api.document.version),
@@ -54,7 +61,9 @@ def api_view(api: ReadApi, *, source_url: str | None, chosen: tuple[str, ...]) -
                 is_deprecated=one.is_deprecated,
                 is_chosen=one.key in is_chosen,
                 refusal=one.refusal,
+                scopes=[visible(scope) for scope in people.of_operation(api.document, one.path, one.method)] if people else [],
             )
             for one in api.operations
         ],
+        redirect_uri=redirect_uri,
     )

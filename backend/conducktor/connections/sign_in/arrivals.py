@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 
 class SignedIn(msgspec.Struct, frozen=True):
-    """What the audit keeps of a sign-in."""
+    """What the audit keeps of a sign-in. `issuer`: or the token endpoint, where none is known."""
 
     name: str
     issuer: str
@@ -54,7 +54,7 @@ class Arrivals:
             )
             await queries.save(tx, before.workspace_id, after)
             await self._keeping.audit.record_operation(
-                tx, actor, "connections.finish_sign_in", SignedIn(before.name, journey.server.issuer)
+                tx, actor, "connections.finish_sign_in", SignedIn(before.name, journey.server.called)
             )
             await tx.announce(Change(topic="connections", workspace_id=before.workspace_id, id=str(before.id)))
         log.info("sign_in.done", connection=str(attempt.connection_id), workspace=str(attempt.workspace_id))
@@ -80,7 +80,7 @@ class Arrivals:
                 signed_in_at=now,
             )
             await keep(tx, account)
-            signed_in = SignedIn(connection.name, journey.server.issuer)
+            signed_in = SignedIn(connection.name, journey.server.called)
             await self._keeping.audit.record_operation(tx, actor, "connections.finish_own_sign_in", signed_in)
         log.info("own_account.signed_in", connection=str(attempt.connection_id), workspace=str(attempt.workspace_id))
         return Result.DONE

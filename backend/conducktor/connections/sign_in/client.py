@@ -32,7 +32,7 @@ class TokenAuth(StrEnum):
 
 
 class OwnClient(msgspec.Struct, frozen=True, kw_only=True):
-    """`issuer` is the server that knows it; None for one that was given and has not been used."""
+    """`issuer` is the identity of the server that knows it; None for one that was given and has not been used."""
 
     kind: ClientKind
     id: str
@@ -79,13 +79,13 @@ async def client_for(
         return _given(name, server, known)
     if server.client_id_metadata_document_supported and urlsplit(origin).scheme == "https":
         return OwnClient(
-            kind=ClientKind.DOCUMENT, id=origin + DOCUMENT_PATH, issuer=server.issuer, redirect_uri=redirect_uri(origin)
+            kind=ClientKind.DOCUMENT, id=origin + DOCUMENT_PATH, issuer=server.identity, redirect_uri=redirect_uri(origin)
         )
-    if known and (known.kind, known.issuer, known.redirect_uri) == (ClientKind.REGISTERED, server.issuer, redirect_uri(origin)):
+    if known and (known.kind, known.issuer, known.redirect_uri) == (ClientKind.REGISTERED, server.identity, redirect_uri(origin)):
         return known
     if server.registration_endpoint is None:
         raise NeedsClient(
-            f"{urlsplit(server.issuer).hostname} lets only apps sign in that were registered there, and takes no registration.",
+            f"{server.host} lets only apps sign in that were registered there, and takes no registration.",
             next_step=f"Register an app there with the redirect URI {redirect_uri(origin)} and enter its client ID in the "
             "connection's settings; or choose a key, if the service gives out keys.",
             redirect_uri=redirect_uri(origin),
@@ -95,9 +95,21 @@ async def client_for(
 
 def _given(name: str, server: Server, known: OwnClient) -> OwnClient:
     """Bound to the first server it is used at: its secret is never shown to another one."""
-    if known.issuer not in (None, server.issuer):
-        raise impossible(name, "it now names another authorization server than the one its client ID was entered for.")
-    return msgspec.structs.replace(known, issuer=server.issuer, token_auth=_token_auth(server, has_secret=bool(known.secret)))
+    if known.issuer not in (None, server.identity):
+        raise SignInImpossible(
+            f"Nobody can sign in to {name}: it now names another authorization server ({server.host}) than the one its client ID "
+            "was entered for.",
+            next_step=f"If that is meant, enter the client ID that {server.host} gave you in the connection's settings. Else ask "
+            "those who run the service.",
+            connection=name,
+        )
+    return msgspec.structs.replace(known, issuer=server.identity, token_auth=_token_auth(server, has_secret=bool(known.secret)))
+
+
+def shown_otherwise(server: Server, client: OwnClient) -> OwnClient | None:
+    """For a server that did not say how it wants the secret, and refused it in the header, which all have to take."""
+    is_known = bool(server.token_endpoint_auth_methods_supported) or client.token_auth is not TokenAuth.BASIC
+    return None if is_known else msgspec.structs.replace(client, token_auth=TokenAuth.POST)
 
 
 async def _register(http: HttpClient, name: str, server: Server, origin: str, scope: str | None) -> OwnClient:
@@ -128,7 +140,7 @@ async def _register(http: HttpClient, name: str, server: Server, origin: str, sc
         id=made.client_id,
         secret=made.client_secret,
         token_auth=method if made.client_secret else TokenAuth.NONE,
-        issuer=server.issuer,
+        issuer=server.identity,
         redirect_uri=redirect_uri(origin),
     )
 

@@ -20,7 +20,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
 
     server: Server
     client: OwnClient
-    resource: str
+    resource: str | None
     refresh_token: str | None
     scope: str | None = None
 
@@ -33,7 +33,7 @@ class Journey(msgspec.Struct, frozen=True, kw_only=True):
 
     server: Server
     client: OwnClient
-    resource: str
+    resource: str | None
     verifier: str
     url: str
     return_to: str

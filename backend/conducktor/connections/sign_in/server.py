@@ -12,15 +12,20 @@ from conducktor.infra.http_client import HttpClient
 DOCUMENT_MAX_BYTES = 256 * 1024
 FETCH_DEADLINE_S = 8.0
 
+_ANOTHER_NAME = "its authorization server calls itself by another name than it was found by."
 _PARAMETER = re.compile(r'(?:^|[\s,])(resource_metadata|scope|error)="([^"\\]*)"', re.IGNORECASE)
 
 
 class Server(msgspec.Struct, frozen=True, kw_only=True):
-    """What RFC 8414 metadata says, as far as we use it."""
+    """What RFC 8414 metadata says, as far as we use it; or the endpoints that a document names, which knows no issuer.
 
-    issuer: str
+    No authentication methods: nobody said which there are.
+    """
+
+    issuer: str | None = None
     authorization_endpoint: str
     token_endpoint: str
+    refresh_endpoint: str | None = None
     registration_endpoint: str | None = None
     revocation_endpoint: str | None = None
     scopes_supported: tuple[str, ...] = ()
@@ -29,12 +34,30 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     authorization_response_iss_parameter_supported: bool = False
     client_id_metadata_document_supported: bool = False
 
+    @property
+    def identity(self) -> str:
+        """What a client is bound to. Endpoints have a space between them, so that they are never taken for an issuer."""
+        endpoints = (self.authorization_endpoint, self.token_endpoint, self.refresh_endpoint or "")
+        return self.issuer if self.issuer is not None else " ".join(endpoints).strip()
+
+    @property
+    def called(self) -> str:
+        """For people and logs."""
+        return self.issuer or self.token_endpoint
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.issuer or self.authorization_endpoint).hostname or ""
+
 
 class Protection(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom to ask for access to what. `resource` is the audience (RFC 8707); `scope` None: ask for none by name."""
+    """Whom to ask for access to what. `resource` is the audience (RFC 8707), if one was published.
+
+    `scope` None: ask for none by name.
+    """
 
     server: Server
-    resource: str
+    resource: str | None
     scope: str | None
 
 
@@ -61,10 +84,41 @@ async def protection_of(http: HttpClient, name: str, url: str, challenge: str | 
     if not _covers(described.resource, url):
         raise impossible(name, "what it says about itself is about another address.")
     server = await _server_metadata(http, name, described.authorization_servers[0])
-    _check(http, name, server, is_plain=urlsplit(url).scheme == "http")
-    return Protection(
-        server=server, resource=described.resource, scope=_scope(told.get("scope"), described.scopes_supported, server)
-    )
+    if "S256" not in server.code_challenge_methods_supported:
+        raise impossible(name, "its authorization server does not protect codes with PKCE (S256).")
+    check_endpoints(http, name, server, is_plain=urlsplit(url).scheme == "http")
+    scopes = told.get("scope", "").split() or list(described.scopes_supported)
+    return Protection(server=server, resource=described.resource, scope=scope_with_offline(scopes, server))
+
+
+async def described_at(http: HttpClient, name: str, place: str) -> Server:
+    """What a server says of itself at exactly this place, which must be one of those of its issuer. Raises SignInImpossible."""
+    body = await _fetch(http, name, place)
+    try:
+        server = msgspec.json.decode(body or b"", type=Server)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        raise impossible(name, "its authorization server does not describe itself where its document says.") from None
+    if server.issuer is None or place not in _places(server.issuer):
+        raise impossible(name, _ANOTHER_NAME)
+    return server
+
+
+def check_endpoints(http: HttpClient, name: str, server: Server, *, is_plain: bool) -> None:
+    """Raises SignInImpossible for addresses that are not used; `is_plain`: the service itself is reached without encryption."""
+    more = (server.refresh_endpoint, server.registration_endpoint, server.revocation_endpoint)
+    for endpoint in filter(None, (server.authorization_endpoint, server.token_endpoint, *more)):
+        try:
+            http.check_url(endpoint)
+        except ConducktorError as error:
+            raise impossible(name, f"its authorization server has an address that is not used. {error.detail}") from None
+        if urlsplit(endpoint).scheme != "https" and not is_plain:
+            raise impossible(name, "its authorization server has an address without encryption.")
+
+
+def scope_with_offline(scopes: list[str], server: Server) -> str | None:
+    """What to ask for: with `offline_access` where the server knows it, to stay alive."""
+    more = ["offline_access"] if scopes and "offline_access" in server.scopes_supported else []
+    return " ".join(dict.fromkeys([*scopes, *more])) or None
 
 
 async def _resource_metadata(http: HttpClient, name: str, url: str, told: str | None) -> _ResourceMetadata | None:
@@ -86,10 +140,7 @@ async def _resource_metadata(http: HttpClient, name: str, url: str, told: str | 
 
 async def _server_metadata(http: HttpClient, name: str, issuer: str) -> Server:
     """The three places of MCP's rules, in their order. The first document must be about exactly this issuer (RFC 8414 §3.3)."""
-    origin, path = _origin(issuer), urlsplit(issuer).path.rstrip("/")
-    places = [f"{origin}/.well-known/oauth-authorization-server{path}", f"{origin}/.well-known/openid-configuration{path}"]
-    places += [f"{origin}{path}/.well-known/openid-configuration"] if path else []
-    for place in places:
+    for place in _places(issuer):
         if (body := await _fetch(http, name, place)) is None:
             continue
         try:
@@ -97,22 +148,15 @@ async def _server_metadata(http: HttpClient, name: str, issuer: str) -> Server:
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             continue
         if server.issuer != issuer:
-            raise impossible(name, "its authorization server calls itself by another name than it was found by.")
+            raise impossible(name, _ANOTHER_NAME)
         return server
     raise impossible(name, "its authorization server does not describe itself.")
 
 
-def _check(http: HttpClient, name: str, server: Server, *, is_plain: bool) -> None:
-    if "S256" not in server.code_challenge_methods_supported:
-        raise impossible(name, "its authorization server does not protect codes with PKCE (S256).")
-    used = (server.authorization_endpoint, server.token_endpoint, server.registration_endpoint, server.revocation_endpoint)
-    for endpoint in filter(None, used):
-        try:
-            http.check_url(endpoint)
-        except ConducktorError as error:
-            raise impossible(name, f"its authorization server has an address that is not used. {error.detail}") from None
-        if urlsplit(endpoint).scheme != "https" and not is_plain:
-            raise impossible(name, "its authorization server has an address without encryption.")
+def _places(issuer: str) -> list[str]:
+    origin, path = _origin(issuer), urlsplit(issuer).path.rstrip("/")
+    places = [f"{origin}/.well-known/oauth-authorization-server{path}", f"{origin}/.well-known/openid-configuration{path}"]
+    return [*places, f"{origin}{path}/.well-known/openid-configuration"] if path else places
 
 
 async def _fetch(http: HttpClient, name: str, url: str) -> bytes | None:
@@ -134,14 +178,6 @@ def _covers(resource: str, url: str) -> bool:
         return False
     above, below = urlsplit(resource).path.rstrip("/"), urlsplit(url).path.rstrip("/")
     return below == above or below.startswith(above + "/")
-
-
-def _scope(asked: str | None, of_resource: tuple[str, ...], server: Server) -> str | None:
-    """What the challenge asks for, else what the resource knows; `offline_access` where the server knows it, to stay alive."""
-    scopes = (asked or "").split() or list(of_resource)
-    if scopes and "offline_access" in server.scopes_supported:
-        scopes.append("offline_access")
-    return " ".join(dict.fromkeys(scopes)) or None
 
 
 def _origin(url: str) -> str:

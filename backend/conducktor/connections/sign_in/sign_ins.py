@@ -12,12 +12,14 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from conducktor.connections.connection import Connection
 from conducktor.connections.lookup import connection_named
-from conducktor.connections.mcp_client import Endpoint, Fault, McpClient, UpstreamError
+from conducktor.connections.mcp_client import Endpoint, Fault, McpClient, Transport, UpstreamError
+from conducktor.connections.openapi import queries as descriptions
+from conducktor.connections.openapi.queries import Description
 from conducktor.connections.own_accounts import queries as own_queries
 from conducktor.connections.own_accounts.account import OwnAccount
 from conducktor.connections.sign_in import queries as sign_ins
 from conducktor.connections.sign_in.arrivals import Arrivals, has_own_sign_ins
-from conducktor.connections.sign_in.client import client_for, redirect_uri
+from conducktor.connections.sign_in.client import client_for, redirect_uri, shown_otherwise
 from conducktor.connections.sign_in.grant import (
     Attempt,
     Grant,
@@ -29,10 +31,11 @@ from conducktor.connections.sign_in.grant import (
     sealed,
 )
 from conducktor.connections.sign_in.keeping import Keeping
+from conducktor.connections.sign_in.named_server import named_protection
 from conducktor.connections.sign_in.refusal import Result
 from conducktor.connections.sign_in.server import Protection, protection_of
 from conducktor.connections.sign_in.step_up import scope_union
-from conducktor.connections.sign_in.tokens import GrantRefused, ServerAway, exchange, revoke
+from conducktor.connections.sign_in.tokens import ClientRefused, GrantRefused, ServerAway, Tokens, exchange, revoke
 from conducktor.connections.states import Auth, ConnectionState
 from conducktor.core.actor import Actor, Permission
 from conducktor.core.errors import Conflict, Forbidden
@@ -83,9 +86,10 @@ class SignIns:
             connection = await connection_named(tx, actor.workspace_id, name)
             record = await sign_ins.get(tx, actor.workspace_id, connection.id)
             account = await own_queries.get(tx, actor.workspace_id, connection.id, actor.user_id) if purpose.is_own else None
+            description = await descriptions.get(tx, actor.workspace_id, connection.id)
         _check_signs_in(connection, purpose)
         known = record.client(self._key_ring) if record else None
-        protection = await protection_of(self._http, name, connection.url, await self._challenge(connection))
+        protection = await self._protection(connection, description)
         lacking, holder = (account, account) if purpose.is_own else (connection, record)
         protection = self._wider(protection, lacking.wanted_scope if lacking else None, holder)
         client = await client_for(self._http, name, protection.server, known, origin=self._origin, scope=protection.scope)
@@ -127,15 +131,8 @@ class SignIns:
             actor.require(Permission.TOOLS_CALL if journey.is_own else Permission.CONNECTIONS_WRITE)
         except Forbidden:
             return Result.FORBIDDEN
-        form = {
-            "grant_type": "authorization_code",
-            "code": returned.code or "",
-            "redirect_uri": redirect_uri(self._origin),
-            "code_verifier": journey.verifier,
-            "resource": journey.resource,
-        }
         try:
-            tokens = await exchange(self._http, journey.server, journey.client, form)
+            journey, tokens = await self._exchanged(journey, returned.code or "")
         except GrantRefused:
             return Result.REFUSED
         except ServerAway:
@@ -153,6 +150,23 @@ class SignIns:
         await sign_ins.remove(tx, workspace_id, connection_id)
         return record.grant(self._key_ring) if record else None
 
+    async def _exchanged(self, journey: Journey, code: str) -> tuple[Journey, Tokens]:
+        """The journey with the client as the server took it. Raises GrantRefused, ServerAway."""
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect_uri(self._origin),
+            "code_verifier": journey.verifier,
+            "resource": journey.resource,
+        }
+        try:
+            return journey, await exchange(self._http, journey.server, journey.client, form)
+        except ClientRefused:
+            other = shown_otherwise(journey.server, journey.client)
+            if other is None:
+                raise
+        return msgspec.structs.replace(journey, client=other), await exchange(self._http, journey.server, other, form)
+
     def _wider(self, protection: Protection, wanted: str | None, holder: OwnAccount | SignInRecord | None) -> Protection:
         """Asking also for what the service wants besides, and what was given already."""
         if not wanted:
@@ -160,6 +174,13 @@ class SignIns:
         grant = holder.grant(self._key_ring) if holder else None
         scope = scope_union(grant.scope if grant else None, protection.scope, wanted)
         return msgspec.structs.replace(protection, scope=scope)
+
+    async def _protection(self, connection: Connection, description: Description | None) -> Protection:
+        """From the document of a REST service; else discovered from the service. Raises SignInImpossible, UpstreamError."""
+        if connection.transport is Transport.OPENAPI:
+            named = description.sign_in if description else None
+            return await named_protection(self._http, connection.name, connection.url, named)
+        return await protection_of(self._http, connection.name, connection.url, await self._challenge(connection))
 
     async def _challenge(self, connection: Connection) -> str | None:
         """What the upstream says to somebody who shows nothing. Raises UpstreamError when it does not answer at all."""
@@ -208,11 +229,14 @@ def _check_signs_in(connection: Connection, purpose: Purpose) -> None:
 
 
 def _judged(journey: Journey, returned: Return) -> Result | None:
-    """What the answer means before its code is used; None: use it. On a mix-up nothing of it is believed (RFC 9207)."""
+    """What the answer means before its code is used; None: use it. On a mix-up nothing of it is believed (RFC 9207).
+
+    A document that names endpoints knows no issuer: then it is the state alone that binds.
+    """
     server = journey.server
     if returned.issuer is None and server.authorization_response_iss_parameter_supported:
         return Result.WRONG_ISSUER
-    if returned.issuer is not None and returned.issuer != server.issuer:
+    if returned.issuer is not None and server.issuer is not None and returned.issuer != server.issuer:
         return Result.WRONG_ISSUER
     if returned.error is not None or not returned.code:
         return Result.DENIED if returned.error == "access_denied" else Result.REFUSED
@@ -229,8 +253,9 @@ def _authorization_url(protection: Protection, journey: Journey, state: str, red
         "state": state,
         "code_challenge": create_s256_code_challenge(journey.verifier),
         "code_challenge_method": "S256",
-        "resource": journey.resource,
     }
+    if journey.resource is not None:
+        asked["resource"] = journey.resource
     if protection.scope:
         asked["scope"] = protection.scope
         if "offline_access" in protection.scope.split():

@@ -8,12 +8,13 @@ import re
 import structlog
 
 from conducktor.connections import outcome, queries
+from conducktor.connections.connection import Connection
 from conducktor.connections.mcp_fault import Fault, UpstreamError
 from conducktor.connections.sign_in import queries as sign_ins
 from conducktor.connections.sign_in.server import challenge_parameters
 from conducktor.connections.states import Auth
 from conducktor.core.ids import ConnectionId, WorkspaceId
-from conducktor.infra.database import Change, Database
+from conducktor.infra.database import Change, Database, Transaction
 from conducktor.infra.encryption import KeyRing
 
 log = structlog.get_logger()
@@ -34,6 +35,16 @@ def scope_lacking(challenge: str | None) -> str | None:
     if told.get("error") != "insufficient_scope" or len(scope) > SCOPE_LIMIT:
         return None
     return scope_union(scope) if all(map(_SCOPE_TOKEN.fullmatch, scope.split())) else None
+
+
+async def after_choice(tx: Transaction, key_ring: KeyRing, connection: Connection, scopes: tuple[str, ...]) -> Connection:
+    """Somebody chose what its tools are: it remembers what these need and its sign-in does not cover."""
+    record = await sign_ins.get(tx, connection.workspace_id, connection.id)
+    grant = record.grant(key_ring) if record else None
+    if grant is None or connection.auth is not Auth.OAUTH:
+        return connection
+    given = (grant.scope or "").split()
+    return outcome.wanting(connection, scope_union(*(scope for scope in scopes if scope not in given)))
 
 
 class StepUps:

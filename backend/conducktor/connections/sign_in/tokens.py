@@ -2,6 +2,7 @@
 
 import math
 from base64 import b64encode
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import quote_plus, urlencode
 
@@ -28,6 +29,10 @@ class GrantRefused(Exception):
     """The authorization server says that code or refresh token, or our client, is not good (any more)."""
 
 
+class ClientRefused(GrantRefused):
+    """It does not know our client as it was shown."""
+
+
 class ServerAway(Exception):
     """There is no usable answer right now; what we have may still be good."""
 
@@ -51,12 +56,14 @@ class _Answer(msgspec.Struct):
     refresh_token: str | None = None
 
 
-async def exchange(http: HttpClient, server: Server, client: OwnClient, form: dict[str, str]) -> Tokens:
-    """One request for tokens. Raises GrantRefused, ServerAway."""
-    headers, body = _authenticated(client, form)
+async def exchange(http: HttpClient, server: Server, client: OwnClient, form: Mapping[str, str | None]) -> Tokens:
+    """One request for tokens; fields that are None are left out. Raises GrantRefused, ServerAway."""
+    headers, body = _authenticated(client, {name: value for name, value in form.items() if value is not None})
+    is_refresh = form["grant_type"] == "refresh_token"
+    endpoint = server.refresh_endpoint if is_refresh and server.refresh_endpoint else server.token_endpoint
     try:
         async with http.post(
-            server.token_endpoint, headers=headers, body=body, deadline_s=TOKEN_DEADLINE_S, max_bytes=ANSWER_MAX_BYTES
+            endpoint, headers=headers, body=body, deadline_s=TOKEN_DEADLINE_S, max_bytes=ANSWER_MAX_BYTES
         ) as response:
             if response.status in (400, 401):
                 _refuse(await response.read())
@@ -66,7 +73,7 @@ async def exchange(http: HttpClient, server: Server, client: OwnClient, form: di
     except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError):
         raise ServerAway from None
     except ConducktorError as error:
-        log.info("sign_in.server_away", issuer=server.issuer, error=type(error).__name__)
+        log.info("sign_in.server_away", issuer=server.called, error=type(error).__name__)
         raise ServerAway from None
 
 
@@ -79,21 +86,26 @@ async def revoke(http: HttpClient, server: Server, client: OwnClient, token: str
         async with http.post(
             server.revocation_endpoint, headers=headers, body=body, deadline_s=REVOCATION_DEADLINE_S, max_bytes=ANSWER_MAX_BYTES
         ) as response:
-            log.info("sign_in.revoked", issuer=server.issuer, status=response.status)
+            log.info("sign_in.revoked", issuer=server.called, status=response.status)
     except ConducktorError as error:
-        log.info("sign_in.not_revoked", issuer=server.issuer, error=type(error).__name__)
+        log.info("sign_in.not_revoked", issuer=server.called, error=type(error).__name__)
 
 
 class _Refusal(msgspec.Struct):
     error: str
 
 
+_ABOUT_THE_CLIENT = frozenset({"invalid_client", "invalid_request"})
+"""The second: servers that look for the client's ID in the form only miss it."""
 _TEMPORARY = frozenset({"server_error", "slow_down", "temporarily_unavailable"})
 
 
 def _refuse(body: bytes) -> None:
     """Raises GrantRefused when OAuth's own words say so, and ValueError when something in between answered."""
-    if msgspec.json.decode(body, type=_Refusal).error not in _TEMPORARY:
+    error = msgspec.json.decode(body, type=_Refusal).error
+    if error in _ABOUT_THE_CLIENT:
+        raise ClientRefused
+    if error not in _TEMPORARY:
         raise GrantRefused
 
 

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from conducktor.connections.openapi.document import read_api
+from conducktor.connections.openapi.oauth_scheme import NamedEndpoints, oauth_scheme
 from conducktor.connections.openapi.reading import Described, described
 from conducktor.connections.openapi.request import UnfitArguments, prepare
 from conducktor.connections.openapi.security import security_options, servers
@@ -168,6 +169,32 @@ def test_a_huge_schema_becomes_one_that_clients_take() -> None:
     schema = found.definition["inputSchema"]
     assert len(json.dumps(schema)) < 20_000
     assert set(schema["properties"]["body"]["properties"]) == {f"part_{i}" for i in range(6)}
+
+
+def test_scopes_are_those_of_the_chosen_operations_and_the_first_scheme_that_people_can_use_counts() -> None:
+    flow = {"authorizationUrl": "/authorize", "tokenUrl": "/token", "scopes": {"read": "", "offline_access": ""}}
+    schemes: dict[str, Any] = {
+        "machine": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/token", "scopes": {}}}},
+        "half": {"type": "oauth2", "flows": {"authorizationCode": {"tokenUrl": "/token"}}},
+        "people": {"type": "oauth2", "flows": {"authorizationCode": flow}},
+        "others": {"type": "openIdConnect", "openIdConnectUrl": "https://id.example.com/.well-known/openid-configuration"},
+    }
+    read, write = {"people": ["read"]}, {"people": ["write", 'a"b', 7, ""]}
+    paths = {
+        "/own": {"get": {"security": [{"machine": []}, write]}},
+        "/all": {"get": {}},
+        "/open": {"get": {"security": [{}]}},
+    }
+    api = read_api(document(paths, components={"securitySchemes": schemes}, security=[{"machine": []}, read]))
+
+    scheme = oauth_scheme(api)
+    assert scheme is not None
+    assert scheme.name == "people"
+    assert [scheme.of_operation(api, path, "GET") for path in paths] == [("write",), ("read",), ()]
+    assert scheme.asking(["read", "write", "read"]) == NamedEndpoints(
+        authorization_url="/authorize", token_url="/token", scopes=("read", "write", "offline_access")
+    )
+    assert scheme.asking([]).scopes == ()
 
 
 def test_the_ways_to_sign_in_and_the_addresses_are_those_of_the_document() -> None:

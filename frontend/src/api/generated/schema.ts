@@ -1831,6 +1831,7 @@ export interface components {
             operation_class: components["schemas"]["OperationClass"];
             path: string;
             refusal: string | null;
+            scopes: string[];
             summary: string;
             tags: string[];
             tool: string;
@@ -1838,6 +1839,7 @@ export interface components {
         /** ApiView */
         ApiView: {
             operations: components["schemas"]["ApiOperationView"][];
+            redirect_uri: string;
             security: components["schemas"]["SecurityOption"][];
             servers: string[];
             source_url: string | null;

@@ -13,15 +13,17 @@ import { useSubmit } from "@/components/ui/useSubmit";
 import { paths } from "@/paths";
 
 import { useWhyNot, useWorkspace } from "../workspaces/useWorkspace";
-import { apiWishOf, emptyApiWish, type ApiWish } from "./apiWish";
+import { apiAuthOptions, apiWishOf, emptyApiWish, scopesOf, type ApiWish } from "./apiWish";
+import { ClientFields } from "./ClientFields";
 import { refreshConnections } from "./connectionQueries";
 import { NameField } from "./NameField";
 import classes from "./NewConnectionPage.module.css";
 import { OperationPicker } from "./OperationPicker";
+import { RegisterApp } from "./RegisterApp";
 import { SignInFields } from "./SignInFields";
 import { NO_SOURCE, type Source } from "./SourceFields";
 import { SourceForm } from "./SourceForm";
-import { authOptions } from "./wish";
+import { storeClient } from "./storeClient";
 
 /** A REST service without an MCP server becomes a connection by its OpenAPI document. */
 export function NewApiPage() {
@@ -101,6 +103,7 @@ function ConnectForm({ found, source, onBack }: { found: ApiView; source: Source
       params: { path: { workspace: slug } },
       body: apiWishOf(wanted, source),
     });
+    if (data && wanted.auth === "oauth") await storeClient(slug, data.name, wanted);
     void refreshConnections(queryClient, slug);
     if (data) await navigate({ to: paths.connection({ workspace: slug, connection: data.name }) });
   });
@@ -162,9 +165,15 @@ function ConnectForm({ found, source, onBack }: { found: ApiView; source: Source
             change({ ...changed, ...(changed.auth && { header_name: keyNameOf(found, changed.auth) }) });
           }}
           errors={errors}
-          options={authOptions(undefined).filter((auth) => auth !== "oauth")}
+          options={apiAuthOptions(found)}
         />
-        {named?.note != null && <p className={classes.target}>{named.note}</p>}
+        {wish.auth === "oauth" && (
+          <>
+            <RegisterApp title={found.title} redirectUri={found.redirect_uri} scopes={scopesOf(found, wish.operations)} />
+            <ClientFields value={wish} onChange={change} errors={errors} />
+          </>
+        )}
+        {wish.auth !== "oauth" && named?.note != null && <p className={classes.target}>{named.note}</p>}
         <FormError problem={problem} shownFields={FIELDS} />
         <div className={classes.buttons}>
           <Button type="submit" loading={isPending} disabled={wish.operations.size === 0}>

@@ -1,11 +1,9 @@
-import { Button, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
+import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
-import { ApiProblem } from "@/api/ApiProblem";
 import { api } from "@/api/client";
 import type { CatalogEntryView, CatalogVariable } from "@/api/generated/schema";
 import { FormError } from "@/components/ui/FormError";
@@ -14,10 +12,12 @@ import { paths } from "@/paths";
 
 import { useWorkspace } from "../workspaces/useWorkspace";
 import { addressOf } from "./address";
+import { ClientFields } from "./ClientFields";
 import { refreshConnections } from "./connectionQueries";
 import { NameField } from "./NameField";
 import classes from "./NewConnectionPage.module.css";
 import { SignInFields } from "./SignInFields";
+import { storeClient } from "./storeClient";
 import { authOptions, emptyWish, exampleTool, missingIn, requestOf, variablesOf, type Wish } from "./wish";
 
 /** `entry` is the service of the catalogue; none: a custom server. */
@@ -69,7 +69,15 @@ export function NewConnectionForm({ entry }: { entry: CatalogEntryView | undefin
         options={authOptions(entry)}
         isKeyNameKnown={entry !== undefined && form.values.auth in entry.key_names}
       />
-      {entry?.needs === "client" && form.values.auth === "oauth" && <ClientFields field={field} />}
+      {entry?.needs === "client" && form.values.auth === "oauth" && (
+        <ClientFields
+          value={form.values}
+          onChange={(changed) => {
+            form.setValues(changed);
+          }}
+          errors={form.errors}
+        />
+      )}
       {entry && (
         <div className={classes.target}>
           Conducktor will connect to{" "}
@@ -122,27 +130,6 @@ function ServerFields({ field }: { field: (path: string) => FieldProps }) {
   );
 }
 
-/** The app that somebody registered at the service. */
-function ClientFields({ field }: { field: (path: string) => FieldProps }) {
-  return (
-    <>
-      <TextInput
-        label="Client ID"
-        description="Of the app that you registered. It can be entered later, too."
-        autoComplete="off"
-        spellCheck={false}
-        {...field("client_id")}
-      />
-      <PasswordInput
-        label="Client secret"
-        description="If the service gave you one. Stored encrypted."
-        autoComplete="new-password"
-        {...field("client_secret")}
-      />
-    </>
-  );
-}
-
 interface VariableFieldProps extends FieldProps {
   variable: CatalogVariable;
 }
@@ -166,21 +153,8 @@ function useCreate(entry: CatalogEntryView | undefined) {
       params: { path: { workspace: slug } },
       body: requestOf(wish, entry),
     });
-    if (data && wish.client_id.trim() !== "") await setClient(slug, data.name, wish);
+    if (data) await storeClient(slug, data.name, wish);
     void refreshConnections(queryClient, slug);
     if (data) await navigate({ to: paths.connection({ workspace: slug, connection: data.name }) });
   };
-}
-
-/** The connection is made already: what is wrong with its app is put right on its page. */
-async function setClient(workspace: string, name: string, { client_id, client_secret: secret }: Wish): Promise<void> {
-  try {
-    await api.PUT("/api/workspaces/{workspace}/connections/{name}/sign-in-client", {
-      params: { path: { workspace, name } },
-      body: { client_id, secret },
-    });
-  } catch (problem) {
-    if (!(problem instanceof ApiProblem)) throw problem;
-    notifications.show({ color: "red", title: "The client ID was not stored", message: problem.message });
-  }
 }

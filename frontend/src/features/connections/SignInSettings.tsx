@@ -83,7 +83,8 @@ function ClientForm({ connection, signIn }: { connection: ConnectionView; signIn
       <div className={classes.words}>
         <h2 className={classes.heading}>App registered at the service</h2>
         <p>
-          Only for services that ask for one. Register it there with the redirect URI <code>{signIn.redirect_uri}</code>
+          {connection.transport === "openapi" ? "The service must know Conducktor." : "Only for services that ask for one."}{" "}
+          Register it there with the redirect URI <code>{signIn.redirect_uri}</code>
         </p>
       </div>
       <TextInput

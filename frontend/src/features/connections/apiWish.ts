@@ -1,10 +1,11 @@
 import type { ApiView, Auth, ConnectApi } from "@/api/generated/schema";
 
 import type { Source } from "./SourceFields";
-import { hasKeyName, hasSecret, NAME_LIMIT } from "./wish";
+import type { RegisteredClient } from "./storeClient";
+import { authOptions, hasKeyName, hasSecret, NAME_LIMIT } from "./wish";
 
 /** A connection to a REST service as it is typed. */
-export interface ApiWish {
+export interface ApiWish extends RegisteredClient {
   operations: ReadonlySet<string>;
   url: string;
   name: string;
@@ -25,7 +26,19 @@ export function emptyApiWish({ title, servers, security }: ApiView): ApiWish {
     auth: first?.auth ?? "none",
     header_name: first?.key_name ?? "",
     secret: "",
+    client_id: "",
+    client_secret: "",
   };
+}
+
+/** People sign in where the document says how; a key can be entered for any service. */
+export function apiAuthOptions({ security }: ApiView): readonly Auth[] {
+  return authOptions(undefined).filter((auth) => auth !== "oauth" || security.some((option) => option.auth === auth));
+}
+
+/** What the chosen operations need of a sign-in. */
+export function scopesOf({ operations }: ApiView, chosen: ReadonlySet<string>): readonly string[] {
+  return [...new Set(operations.filter(({ key }) => chosen.has(key)).flatMap(({ scopes }) => scopes))];
 }
 
 export function apiWishOf(wish: ApiWish, source: Source): ConnectApi {

@@ -1,10 +1,12 @@
 import type { Auth, CatalogEntryView, CatalogVariable, CreateConnection, Transport } from "@/api/generated/schema";
 
+import type { RegisteredClient } from "./storeClient";
+
 /** What stands in the address instead of a service of the catalogue. */
 export const CUSTOM = "custom";
 
 /** A new connection as it is typed. */
-export interface Wish {
+export interface Wish extends RegisteredClient {
   name: string;
   title: string;
   url: string;
@@ -15,9 +17,6 @@ export interface Wish {
   auth: Auth;
   header_name: string;
   secret: string;
-  /** Of an app that was registered at the service. */
-  client_id: string;
-  client_secret: string;
 }
 
 export function emptyWish(entry: CatalogEntryView | undefined): Wish {
