@@ -40,7 +40,7 @@ class WithConnections(WithAccounts):
         self.vitals = Vitals(self.database, self.clock)
         self.sign_in_links = SignInLinks(self.key_ring, self.clock, settings.origin)
         self.own_accounts = OwnAccounts(keeping, self.changes, self.http, self.sign_in_links, self.vitals)
-        self.account_checks = AccountChecks(self.database, self.mcp, self.rest, self.key_ring, self.clock, self.own_accounts)
+        self.account_checks = AccountChecks(self.database, self.mcp, self.key_ring, self.clock, self.own_accounts)
         self.credentials = Credentials(self.renewals, self.own_accounts)
         self.owners = Owners(self.notices, self.clock, settings.origin)
         ways = Ways(self.mcp, self.rest, self.renewals, self.own_accounts)

@@ -12,8 +12,7 @@ import structlog
 
 from conducktor.connections import queries as connections
 from conducktor.connections.credential import endpoint_of
-from conducktor.connections.mcp_client import McpClient, Transport, UpstreamError
-from conducktor.connections.openapi.client import RestClient
+from conducktor.connections.mcp_client import McpClient, UpstreamError
 from conducktor.connections.own_accounts import check_queries as queries
 from conducktor.connections.own_accounts.check_queries import Due
 from conducktor.connections.own_accounts.looks import next_look
@@ -44,7 +43,6 @@ class AccountChecks:
         self,
         database: Database,
         mcp: McpClient,
-        rest: RestClient,
         key_ring: KeyRing,
         clock: Clock,
         own_accounts: OwnAccounts,
@@ -53,7 +51,6 @@ class AccountChecks:
         """`jitter` returns 0 to 1 and spreads the looks over time."""
         self._database = database
         self._mcp = mcp
-        self._rest = rest
         self._key_ring = key_ring
         self._clock = clock
         self._own_accounts = own_accounts
@@ -86,10 +83,8 @@ class AccountChecks:
         if connection is None:
             return False
         whose = Whose(due.workspace_id, due.connection_id, due.user_id, connection.name)
-        # Nothing at a REST service is known to be free of effects: of an account there only the token is kept alive.
-        probe = self._rest.probe if connection.transport is Transport.OPENAPI else self._mcp.probe
         try:
-            await self._own_accounts.looking(whose, endpoint_of(connection, self._key_ring), probe)
+            await self._own_accounts.looking(whose, endpoint_of(connection, self._key_ring), self._mcp.probe)
         except (UpstreamError, Invalid):
             return False
         return True
