@@ -28,6 +28,9 @@ class Guarded(Shelf):
         self.scopes: dict[str, set[str]] = {}
         """Access token → what was granted with it."""
         self.is_away = False
+        self.may_answer = asyncio.Event()
+        """Questions for tokens wait for it."""
+        self.may_answer.set()
         self.accepts_none = False
         self.refreshes = 0
         self.registered: list[dict[str, Any]] = []
@@ -43,6 +46,8 @@ class Guarded(Shelf):
         path = received.path.partition("?")[0]
         if path != "/mcp":
             status, body = self._as_server(path, received)
+            if path == "/token":
+                await self.may_answer.wait()
             writer.write(answer(json.dumps(body).encode() if body is not None else b"", status))
         elif (token := received.headers.get("authorization", "").removeprefix("Bearer ")) in self.valid and not self.accepts_none:
             if (scope := self._lacking(received, token)) is None:

@@ -194,6 +194,22 @@ async def test_a_grant_that_can_not_be_opened_asks_to_sign_in_each_time_at_once(
     assert record.grant_sealed == sealed
 
 
+async def test_a_token_that_comes_after_its_connection_was_removed_is_revoked_too(
+    client: Client, service: Guarded, ada: Browser
+) -> None:
+    service.expire()
+    service.may_answer.clear()
+    async with asyncio.TaskGroup() as group:
+        call = group.create_task(client.call("guarded_take", text="x"))
+        await eventually(lambda: service.refreshes == 1)
+        assert (await ada.delete(f"{BASE}/connections/guarded")).status_code == 204
+        service.may_answer.set()
+
+    assert call.result()["isError"] is True
+    (came_late,) = service.refreshable
+    assert service.revoked[-1] == came_late
+
+
 async def test_a_check_renews_too(service: Guarded, product: Product, ada: Browser) -> None:
     service.expire()
 

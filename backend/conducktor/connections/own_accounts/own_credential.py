@@ -12,7 +12,7 @@ from conducktor.connections.own_accounts import queries
 from conducktor.connections.own_accounts.account import OwnAccount, grant_seal, secret_seal
 from conducktor.connections.sign_in.grant import Grant, sealed
 from conducktor.connections.sign_in.keeping import Keeping
-from conducktor.connections.sign_in.refreshing import LEASE, TRY_AGAIN_AFTER, Claimed, Settled
+from conducktor.connections.sign_in.refreshing import LEASE, TRY_AGAIN_AFTER, Claimed, Settled, Stored
 from conducktor.connections.sign_in.tokens import Tokens
 from conducktor.core.errors import Invalid
 from conducktor.core.ids import ConnectionId, UserId, WorkspaceId
@@ -89,7 +89,7 @@ class OwnCredential:
             self._claimed = await queries.claim(tx, account, self._clock(), LEASE)
             return Claimed(self._claimed.grant(self._key_ring)) if self._claimed else None
 
-    async def store(self, grant: Grant, tokens: Tokens) -> Own | None:
+    async def store(self, grant: Grant, tokens: Tokens) -> Stored[Own]:
         account = self._held()
         renewed = msgspec.structs.replace(
             account,
@@ -98,8 +98,8 @@ class OwnCredential:
             renew_after=tokens.renew_after(self._clock()),
         )
         async with self._database.transaction() as tx:
-            await queries.renew(tx, account, renewed)
-            return await self._after_change(tx)
+            is_kept = await queries.renew(tx, account, renewed)
+            return Stored(await self._after_change(tx), is_kept=is_kept)
 
     async def end(self) -> Own | None:
         async with self._database.transaction() as tx:

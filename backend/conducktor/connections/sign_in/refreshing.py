@@ -13,7 +13,7 @@ import msgspec
 
 from conducktor.connections.mcp_fault import Fault, UpstreamError
 from conducktor.connections.sign_in.grant import Grant
-from conducktor.connections.sign_in.tokens import TOKEN_DEADLINE_S, GrantRefused, ServerAway, Tokens, exchange
+from conducktor.connections.sign_in.tokens import TOKEN_DEADLINE_S, GrantRefused, ServerAway, Tokens, exchange, revoke
 from conducktor.infra.http_client import HttpClient
 
 LEASE = timedelta(seconds=3 * TOKEN_DEADLINE_S)
@@ -42,6 +42,13 @@ class Claimed(msgspec.Struct, frozen=True):
     grant: Grant | None
 
 
+class Stored(msgspec.Struct, Generic[T], frozen=True):
+    """The credential as it is now. Not `is_kept`: somebody signed in, or out, meanwhile, and what came is nobody's."""
+
+    value: T | None
+    is_kept: bool
+
+
 class Kept(Protocol[T]):
     """One credential where it is kept, for one attempt. Each method is one transaction, `claim` comes first."""
 
@@ -54,7 +61,7 @@ class Kept(Protocol[T]):
     async def claim(self) -> Settled[T] | Claimed | None:
         """None: another process is at it. Raises Invalid when what is stored cannot be opened: then nothing is claimed."""
 
-    async def store(self, grant: Grant, tokens: Tokens) -> T | None: ...
+    async def store(self, grant: Grant, tokens: Tokens) -> Stored[T]: ...
     async def end(self) -> T | None: ...
     async def postpone(self) -> T | None: ...
 
@@ -102,7 +109,10 @@ class Refreshing(Generic[T]):
         except ServerAway:
             return await kept.postpone()
         rotated = msgspec.structs.replace(grant, refresh_token=tokens.refresh_token or grant.refresh_token)
-        return await kept.store(rotated, tokens)
+        stored = await kept.store(rotated, tokens)
+        if not stored.is_kept and tokens.refresh_token not in (None, grant.refresh_token):
+            await revoke(self._http, grant.server, grant.client, tokens.refresh_token, "refresh_token")
+        return stored.value
 
 
 def _busy(name: str) -> UpstreamError:

@@ -10,7 +10,7 @@ from conducktor.connections.mcp_endpoint import Endpoint
 from conducktor.connections.sign_in import queries as sign_ins
 from conducktor.connections.sign_in.grant import Grant, SignInRecord, grant_seal, sealed
 from conducktor.connections.sign_in.keeping import Keeping
-from conducktor.connections.sign_in.refreshing import LEASE, TRY_AGAIN_AFTER, Claimed, Settled
+from conducktor.connections.sign_in.refreshing import LEASE, TRY_AGAIN_AFTER, Claimed, Settled, Stored
 from conducktor.connections.sign_in.tokens import Tokens
 from conducktor.connections.states import Auth, ConnectionState
 from conducktor.core.ids import ConnectionId, WorkspaceId
@@ -58,14 +58,13 @@ class SharedCredential:
             self._claimed = connection, claimed
             return Claimed(claimed.grant(self._key_ring))
 
-    async def store(self, grant: Grant, tokens: Tokens) -> Connection | None:
+    async def store(self, grant: Grant, tokens: Tokens) -> Stored[Connection]:
         connection, record = self._held()
         async with self._database.transaction() as tx:
             current = await queries.lock(tx, connection.workspace_id, connection.id)
-            if current is None:
-                return None
-            if not await sign_ins.renew(tx, record, sealed(self._key_ring, grant, grant_seal(connection.id))):
-                return current
+            sealed_grant = sealed(self._key_ring, grant, grant_seal(connection.id))
+            if current is None or not await sign_ins.renew(tx, record, sealed_grant):
+                return Stored(current, is_kept=False)
             after = msgspec.structs.replace(
                 current,
                 credential_sealed=seal(self._key_ring, current.id, tokens.access_token),
@@ -73,7 +72,7 @@ class SharedCredential:
             )
             await _save(tx, after)
         log.info("sign_in.renewed", connection=str(connection.id), rotated=tokens.refresh_token is not None)
-        return after
+        return Stored(after, is_kept=True)
 
     async def end(self) -> Connection | None:
         """Nothing but this connection's credential is touched."""

@@ -154,6 +154,23 @@ async def test_signing_out_revokes_and_forgets_the_account(place: Place, ada: Pe
     assert await place.sql("SELECT count(*) FROM own_accounts WHERE user_id IS NULL") == [(0,)]
 
 
+async def test_a_token_that_comes_after_its_person_signed_out_is_revoked_too(place: Place, ada: Person) -> None:
+    await place.use_own_accounts(ada.browser)
+    token = await place.sign_in(ada.browser)
+    place.service.expire()
+    place.service.may_answer.clear()
+    async with asyncio.TaskGroup() as group:
+        call = group.create_task(place.call(ada))
+        await eventually(lambda: place.service.refreshes == 1)
+        decoded(await ada.browser.delete(place.account))
+        await place.settle()
+        place.service.may_answer.set()
+
+    assert "not signed in" in text(call.result())
+    (came_late,) = place.service.refreshable
+    assert place.service.revoked == [token.replace("access", "refresh"), came_late]
+
+
 async def test_leaving_the_workspace_revokes_and_deletes_the_account(place: Place, product: Product, ada: Person) -> None:
     await place.use_own_accounts(ada.browser)
     async with await joined(product, ada.browser, f"mia-{place.name}@example.com") as mia:
