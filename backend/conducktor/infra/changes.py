@@ -53,6 +53,10 @@ class ChangeFeed:
 
         return unsubscribe
 
+    def at_commit(self, on_change: Callable[[Change], None]) -> None:
+        """Hear what this process itself announced before whoever asked for it has an answer, and once more with the others."""
+        self._database.at_commit(on_change)
+
     async def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="change-feed")
 
@@ -124,6 +128,7 @@ class Cached(Generic[K, V]):
         self._values: dict[K, V] = {}
         self._readings: dict[K, _Reading[V]] = {}
         feed.subscribe(self._on_change, on_gap=self.clear)
+        feed.at_commit(self._on_change)  # who made a change and calls at once meets it: the announcement is a moment later
 
     def peek(self, key: K) -> V | None:
         """The cached value, if it may be trusted right now."""

@@ -56,12 +56,14 @@ class Transaction:
 
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
+        self.announced: list[Change] = []
         self._after_commit: list[Callable[[], Awaitable[None]]] = []
 
     async def announce(self, change: Change) -> None:
         """NOTIFY every process at commit (and never when it is rolled back)."""
         payload = msgspec.json.encode(change).decode()
         await self.session.execute(text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload})
+        self.announced.append(change)
 
     async def ping(self) -> None:
         await self.session.execute(text("SELECT 1"))
@@ -88,6 +90,11 @@ class Database:
             connect_args={"timeout": CONNECT_TIMEOUT_S, "command_timeout": STATEMENT_TIMEOUT_S},
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        self._at_commit: list[Callable[[Change], None]] = []
+
+    def at_commit(self, on_change: Callable[[Change], None]) -> None:
+        """Call it with each change that a transaction of this process announced, as soon as that is committed."""
+        self._at_commit.append(on_change)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -97,6 +104,9 @@ class Database:
                 async with session.begin():
                     tx = Transaction(session)
                     yield tx
+                for change in tx.announced:
+                    for on_change in self._at_commit:
+                        on_change(change)
                 await tx.finish()
         except PoolTimeout:
             raise database_away() from None

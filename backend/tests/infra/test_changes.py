@@ -1,6 +1,7 @@
 """What a cache may keep, and for how long, with and without a feed that tells it of changes."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -96,6 +97,33 @@ async def test_what_does_not_concern_a_value_does_not_cost_it_its_place(feed: Ch
     await _announce(feed, database, "calls")
     shop.open.set()
     await asking
+
+    await shop.ask()
+    assert shop.readings == 1
+
+
+async def test_what_this_process_changed_is_known_in_it_before_the_announcement_comes_back(database: Database) -> None:
+    feed = ChangeFeed(database)
+    feed._heard_at = time.monotonic() + 60  # trusted, and without a connection that could hear anything
+    shop = Shop(feed)
+    await shop.ask()
+    shop.price = 2
+    async with database.transaction() as tx:
+        await tx.announce(Change(topic="prices"))
+        assert await shop.ask() == 1, "nobody knows before it is committed"
+
+    assert await shop.ask() == 2
+
+
+async def test_what_was_rolled_back_is_told_to_nobody(database: Database) -> None:
+    feed = ChangeFeed(database)
+    feed._heard_at = time.monotonic() + 60
+    shop = Shop(feed)
+    await shop.ask()
+    with pytest.raises(ZeroDivisionError):
+        async with database.transaction() as tx:
+            await tx.announce(Change(topic="prices"))
+            raise ZeroDivisionError
 
     await shop.ask()
     assert shop.readings == 1
