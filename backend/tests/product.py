@@ -3,10 +3,10 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from http.cookies import SimpleCookie
 from typing import Any, Self
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import msgspec
@@ -20,9 +20,11 @@ from conducktor.edges.web_session import CSRF_COOKIE, SESSION_COOKIE
 from conducktor.identity import queries
 from conducktor.identity.account_post import ACCOUNT
 from conducktor.identity.purpose import Purpose
+from conducktor.infra.database import Change
 from conducktor.parts import Parts
 from conducktor.settings import Settings
-from tests.support.promptly import PROMPTLY_S
+from tests.support.ports import fresh_listener
+from tests.support.promptly import PATIENCE_S, PROMPTLY_S
 
 PASSWORD = "a tall ship and a star"
 QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # its own takes 64 MiB and a quarter second each
@@ -41,21 +43,20 @@ class Product(msgspec.Struct, frozen=True):
 @asynccontextmanager
 async def running_product(settings: Settings, *, process_index: int = 0) -> AsyncIterator[Product]:
     """Serve on a free loopback port until the block ends. Two at once on one database behave as two processes do."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        # As uvloop does in an installation: without, most answers wait 40 ms for an acknowledgement that the client delays.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    with fresh_listener() as listener:
         app = create_app(msgspec.structs.replace(settings, port=listener.getsockname()[1]), process_index=process_index)
         config = uvicorn.Config(
             app, log_config=None, access_log=False, proxy_headers=False, server_header=False, timeout_graceful_shutdown=2
         )
-        app.state["parts"].passwords._hasher = QUICK_HASHER
+        parts: Parts = app.state["parts"]
+        parts.passwords._hasher = QUICK_HASHER
+        be_patient(parts)
         server = uvicorn.Server(config)
         serving = asyncio.create_task(_serve(server, listener), name="product")
         try:
             await eventually(lambda: server.started or serving.done())
             if serving.done():
                 serving.result()
-            parts: Parts = app.state["parts"]
             await eventually(lambda: parts.changes.is_live)
             yield Product(parts.settings.origin, parts, app)
         finally:
@@ -71,11 +72,29 @@ async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
         raise RuntimeError("the product did not start; its log says why") from None
 
 
-async def eventually(holds: Callable[[], bool], *, within_s: float = 5.0) -> None:
+async def eventually(holds: Callable[[], bool], *, within_s: float = PATIENCE_S) -> None:
     """Wait until it holds. Raises TimeoutError."""
     async with asyncio.timeout(within_s):
         while not holds():
             await asyncio.sleep(0.01)
+
+
+def be_patient(parts: Parts) -> None:
+    """A new connection answers with its tools, however long its server takes on a busy machine."""
+    parts.connection_lifecycle._first_answer_within_s = PATIENCE_S
+
+
+async def all_heard(parts: Parts) -> None:
+    """What was committed before this has been heard in this process: announcements come in the order of their commits."""
+    mark, heard = Change(topic="test", id=uuid4().hex), asyncio.Event()
+    unsubscribe = parts.changes.subscribe(lambda change: heard.set() if change == mark else None)
+    async with asyncio.timeout(PATIENCE_S):
+        while not heard.is_set():  # once, unless the feed is just connecting again
+            async with parts.database.transaction() as tx:
+                await tx.announce(mark)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(heard.wait(), 1)
+    unsubscribe()
 
 
 class Browser:
@@ -85,7 +104,7 @@ class Browser:
         self.url = url
         self.cookies: dict[str, str] = {}
         given = {"User-Agent": "test browser", **(headers or {})}
-        self._http = httpx.AsyncClient(base_url=url, headers=given, timeout=15, limits=KEEP_ALIVE)
+        self._http = httpx.AsyncClient(base_url=url, headers=given, timeout=PATIENCE_S, limits=KEEP_ALIVE)
 
     async def __aenter__(self) -> Self:
         return self
@@ -160,7 +179,7 @@ async def signed_up(product: Product, email: str, **more: str) -> Browser:
 async def mail_token(product: Product, user_id: UserId, purpose: Purpose) -> str:
     """The newest unspent token that was mailed to that person, or would have been. Waits for one that is being written."""
     parts = product.parts
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             async with parts.database.transaction() as tx:
                 letter_id = await queries.open_mail_token(tx, user_id, purpose, parts.clock())

@@ -17,6 +17,7 @@ from mcp_types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult
 from e2e.support.official_client import official_client
 from e2e.support.people import Person
 from tests.product import decoded
+from tests.support.promptly import PATIENCE_S
 
 AT_ONCE = 6
 SETTLES_WITHIN_S = 60.0
@@ -111,7 +112,7 @@ class ClientSide:
         begun = await self._admin.browser.post(self._path(f"/connections/{name}/sign-in"))
         if not begun.is_success:
             raise Stopped(begun.json()["detail"])
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
             sent_back = await http.get(begun.json()["authorize_url"])
         parts = urlsplit(sent_back.headers["location"])
         returned = await self._admin.browser.get(f"{parts.path}?{parts.query}")

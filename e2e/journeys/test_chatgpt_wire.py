@@ -11,6 +11,7 @@ from e2e.support.chatgpt import LOCATION_CANARY, MODERN, ChatGpt, message
 from e2e.support.people import Person
 from e2e.support.product import Product
 from e2e.support.traces import tables_with
+from tests.support.promptly import PATIENCE_S
 
 TRACKER_TOOLS = {"linear-prod_search_issues", "linear-prod_create_issue", "linear-prod_update_issue"}
 OWN_TOOLS = {"conducktr_list_connections", "conducktr_get_connection_health"}
@@ -76,7 +77,7 @@ async def test_chatgpt_finds_its_way_from_a_refused_probe_to_a_created_issue(pro
 async def test_without_a_token_every_http_method_is_challenged(product: Product, connection: str, method: str) -> None:
     endpoint = product.endpoint + connection
     metadata_url = f"{product.origin}/.well-known/oauth-protected-resource/api/conducktor-mcp{connection}"
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
         body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "linear-prod_create_issue"}}
         answer = await http.request(method, endpoint, json=body)
         assert answer.status_code == 401
@@ -98,7 +99,7 @@ async def test_without_a_token_every_mcp_method_is_challenged(product: Product, 
 
 @pytest.mark.parametrize("token", ["garbage", "cdk_at_" + "A" * 43, "cdk_rt_" + "A" * 43, "é", "a b", "A" * 20_000])
 async def test_a_wrong_token_is_challenged_as_invalid(product: Product, token: str) -> None:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
         answer = await http.post(
             product.endpoint,
             json={"jsonrpc": "2.0", "id": 1, "method": "tools/list"},
@@ -125,7 +126,7 @@ async def test_a_refresh_token_or_a_token_in_the_address_opens_nothing(chatgpt: 
     ],
 )
 async def test_the_authorization_server_is_found_wherever_clients_look(product: Product, path: str) -> None:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
         document = (await http.get(f"{product.origin}/.well-known/{path}")).raise_for_status().json()
         resource = (await http.get(f"{product.origin}/.well-known/oauth-protected-resource")).raise_for_status().json()
     assert document["issuer"] == product.origin

@@ -12,8 +12,9 @@ from e2e.support.chatgpt import ChatGpt
 from e2e.support.consent_page import Departures, choose_workspace
 from e2e.support.page_checks import NARROW, elements_beyond_the_screen
 from e2e.support.people import Person
-from e2e.support.product import Product, free_port
+from e2e.support.product import Product
 from tests.product import PASSWORD
+from tests.support.ports import quiet_port
 
 
 @pytest.fixture
@@ -150,7 +151,7 @@ async def test_it_cannot_be_put_into_a_frame(product: Product, new_page: NewPage
     question = page.url
 
     # Another port of the same host: the nearest that a foreign page can come, with every cookie of the person.
-    decoy = f"http://localhost:{free_port()}/"
+    decoy = f"http://localhost:{quiet_port()}/"
     await page.route(decoy, lambda route: route.fulfill(content_type="text/html", body=f"<iframe src='{question}'></iframe>"))
     async with page.expect_event("requestfailed", lambda request: request.url == question):
         await page.goto(decoy)

@@ -6,14 +6,14 @@ from playwright.async_api import expect
 
 from e2e.conftest import NewPage
 from e2e.support.people import Person
-from e2e.support.product import free_port
 from e2e.upstreams import servers
+from tests.support.ports import quiet_port
 
 
 async def test_a_service_that_goes_down_is_shown_with_cause_and_next_step_and_healed_by_a_test(
     new_page: NewPage, ada: Person
 ) -> None:
-    port = free_port()
+    port = quiet_port()
     page = await new_page(ada)
     async with servers.everything(port=port) as url:
         await page.goto(f"/w/{ada.workspace}/connections/new/custom")
@@ -53,7 +53,7 @@ async def test_an_address_that_leads_nowhere_is_kept_with_what_to_do_about_it(ne
     await expect(page.get_by_text("Enter the address of the MCP server.")).to_be_visible()
 
     await page.get_by_label("Name", exact=True).fill("nowhere")
-    await page.get_by_label("Address").fill(f"http://127.0.0.1:{free_port()}/mcp")
+    await page.get_by_label("Address").fill(f"http://127.0.0.1:{quiet_port()}/mcp")
     await page.get_by_role("button", name="Connect").click()
     cause = page.get_by_role("status").filter(has_text="nowhere cannot be reached")
     await expect(cause).to_be_visible()

@@ -15,6 +15,7 @@ from e2e.support.official_client import official_client
 from e2e.support.page_checks import Complaints
 from e2e.support.people import Person
 from e2e.support.product import Product
+from tests.support.promptly import PATIENCE_S
 
 SANDBOX = ("sandbox-issue-tracker", "sandbox-code-host", "sandbox-team-chat")
 
@@ -179,7 +180,7 @@ async def until_said(client: Client, sentence: str) -> CallToolResult:
 
 async def _until(client: Client, tool: str, arguments: dict[str, Any], holds: Callable[[CallToolResult], bool]) -> CallToolResult:
     result = await client.call_tool(tool, arguments)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(2 * PATIENCE_S):
         while not holds(result):
             await asyncio.sleep(0.1)
             result = await client.call_tool(tool, arguments)

@@ -13,7 +13,7 @@ from e2e.support.official_client import OwnOAuth, official_client
 from e2e.support.people import Person
 from e2e.support.product import Product
 from tests.support.certificates import Authority
-from tests.support.promptly import PROMPTLY_S
+from tests.support.promptly import PATIENCE_S, PROMPTLY_S
 
 LOOPBACK = "http://127.0.0.1:53682/callback"
 SERVICES = ("sandbox-issue-tracker", "sandbox-code-host", "sandbox-team-chat")
@@ -92,7 +92,7 @@ async def test_it_authorises_lists_calls_and_loses_its_permission(
 async def refused_within_a_second(product: Product, own: OwnOAuth) -> None:
     headers = {"Authorization": f"Bearer {own.access_token}"}
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
-    async with httpx.AsyncClient() as http, asyncio.timeout(PROMPTLY_S):
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as http, asyncio.timeout(PROMPTLY_S):
         while (await http.post(product.endpoint, json=body, headers=headers)).status_code != 401:
             await asyncio.sleep(0.02)
 

@@ -4,20 +4,21 @@ import httpx
 import pytest
 
 from e2e.support.people import Person
-from e2e.support.product import Product, free_port
+from e2e.support.product import Product
 from e2e.support.provider_pages import come_back, signed_in_there
 from e2e.support.tls_front import tls_front
 from e2e.upstreams import servers
 from tests.product import decoded
 from tests.support.certificates import Authority
 from tests.support.open_directory import open_directory
+from tests.support.ports import quiet_port
 
 
 async def test_a_service_that_takes_no_registration_reads_our_document(
     authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.pem))
-    port = free_port()
+    port = quiet_port()
     with open_directory() as place:
         product = await Product.start(place / "var", CONDUCKTOR_PUBLIC_URL=f"https://localhost:{port}", CONDUCKTOR_SANDBOX="off")
         try:

@@ -13,12 +13,13 @@ from e2e.support.people import Person
 from e2e.support.product import Product
 from e2e.upstreams import servers
 from tests.product import decoded
+from tests.support.promptly import PATIENCE_S
 
 
 async def test_an_admin_signs_in_to_a_service_stays_signed_in_and_signs_in_again_after_it_was_revoked(
     new_page: NewPage, ada: Person
 ) -> None:
-    async with servers.guarded() as url, httpx.AsyncClient(base_url=url.removesuffix("/mcp")) as service:
+    async with servers.guarded() as url, httpx.AsyncClient(base_url=url.removesuffix("/mcp"), timeout=PATIENCE_S) as service:
         page = await new_page(ada)
         await page.goto(f"/w/{ada.workspace}/connections/new/custom")
         await page.get_by_label("Name", exact=True).fill("guarded")
@@ -69,7 +70,7 @@ async def test_two_people_use_their_own_accounts_and_one_signs_in_again_from_the
 ) -> None:
     async with (
         servers.guarded() as url,
-        httpx.AsyncClient(base_url=url.removesuffix("/mcp")) as service,
+        httpx.AsyncClient(base_url=url.removesuffix("/mcp"), timeout=PATIENCE_S) as service,
         Person(product, "Bob") as bob,
         ChatGpt(product.endpoint) as adas_chat,
         ChatGpt(product.endpoint) as bobs_chat,
@@ -121,6 +122,7 @@ async def _allow(page: Page, login_name: str = "ada") -> None:
     """The provider's own pages: who are you (unless it remembers), and may this app."""
     await page.wait_for_url(re.compile(r"http://127\.0\.0\.1:\d+/interaction/"))
     login = page.get_by_placeholder("Enter any login")
+    await expect(login.or_(page.get_by_role("button", name="Continue", exact=True))).to_be_visible()
     if await login.count():
         await login.fill(login_name)
         await page.get_by_placeholder("and password").fill("anything")

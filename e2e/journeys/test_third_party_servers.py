@@ -15,8 +15,9 @@ from mcp.client.client import Client
 from e2e.support.chatgpt import ChatGpt
 from e2e.support.official_client import Wire, official_client
 from e2e.support.people import Person
-from e2e.support.product import Product, free_port
+from e2e.support.product import Product
 from e2e.upstreams import servers
+from tests.support.ports import quiet_port
 
 LISTS = {
     "tools/list": ("tools", "name"),
@@ -220,7 +221,7 @@ async def test_the_time_server_is_listed_and_its_answers_arrive_unchanged(clock:
 
 
 async def test_a_server_that_goes_away_fails_alone_and_is_found_again(product: Product, ada: Person) -> None:
-    port = free_port()
+    port = quiet_port()
     workspace = await ada.make_workspace("Fragile")
     await ada.connect(workspace=workspace, service="sandbox-team-chat")
     async with ChatGpt(product.endpoint) as chatgpt:

@@ -21,7 +21,7 @@ class Departures:
         await page.route(lambda url: not url.startswith(f"{origin}/"), departures._stop)
         return departures
 
-    async def next(self, within_s: float = 10.0) -> str:
+    async def next(self, within_s: float = 30.0) -> str:
         async with asyncio.timeout(within_s):
             return await self._seen.get()
 

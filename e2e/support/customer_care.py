@@ -11,13 +11,14 @@ import httpx
 
 from e2e.support.chatgpt import ChatGpt
 from e2e.support.people import DEFAULT_SCOPES, Person
-from e2e.support.product import free_port
 from e2e.support.provider_pages import sign_in
 from e2e.support.showcase import Showcase
 from e2e.support.tls_front import tls_front
 from e2e.upstreams import servers
 from tests.product import decoded
 from tests.support.certificates import Authority
+from tests.support.ports import quiet_port
+from tests.support.promptly import PATIENCE_S
 from tests.support.rpc_server import Behaviour, RpcServer, result
 
 OTHER_PINS = ["A" * 43 + "=", "B" * 43 + "="]
@@ -63,7 +64,7 @@ class CustomerCare:
             await self._ask("POST", "/connections", json={"name": name, "title": title, "url": url, "auth": "oauth"})
             await self._ask("PATCH", f"/connections/{name}", json={"personal_for": classes})
         await sign_in(admin, "/connections/service-desk/own-account/sign-in", workspace=self.workspace)
-        async with httpx.AsyncClient() as service:
+        async with httpx.AsyncClient(timeout=PATIENCE_S) as service:
             await service.post(url.removesuffix("/mcp") + "/forget")
         await (await self._chat(admin)).call("service-desk_echo", message="Ticket 4710")
         await sign_in(owner, "/connections/service-desk/own-account/sign-in", workspace=self.workspace)
@@ -85,7 +86,7 @@ class CustomerCare:
     async def _pinned(self) -> None:
         vault = await self._open.enter_async_context(RpcServer(_PAYROLL))
         for name, title in (("vault", "Vault"), ("vault-changed", "Archive")):
-            port = free_port()
+            port = quiet_port()
             behind = urlsplit(vault.url).port or 0
             await self._open.enter_async_context(tls_front(port, behind, self._authority.server("localhost")))
             await self._shown.owner.connect(

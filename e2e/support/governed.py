@@ -6,7 +6,7 @@ from typing import Any
 from e2e.support.chatgpt import ChatGpt
 from e2e.support.people import Person
 
-SETTLES_WITHIN_S = 10.0
+SETTLES_WITHIN_S = 30.0
 ASKED = {"member": "linear-prod_create_issue", "contractor": "linear-prod_update_issue"}
 
 

@@ -119,7 +119,7 @@ class Person:
 
     async def audited(self, tool: str, *, workspace: str | None = None) -> dict[str, Any]:
         """The newest finished audit line of that tool, waiting for its outcome."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(SETTLES_WITHIN_S):
             while True:
                 page = await self.ask("GET", "/audit", workspace=workspace, params={"tool": tool})
                 if page["items"] and page["items"][0]["outcome"]:

@@ -4,7 +4,6 @@ import asyncio
 import os
 import re
 import signal
-import socket
 import sys
 import time
 from collections.abc import Mapping
@@ -13,9 +12,12 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from tests.support.ports import quiet_port
+from tests.support.promptly import PATIENCE_S
+
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
-READY_S = 60.0
-STOP_S = 30.0
+READY_S = 90.0
+STOP_S = 60.0
 OWN_SETTINGS = ("CONDUCKTOR_", "DATABASE_URL", "QUEUE_URL")
 KEPT_SETTINGS = ("CONDUCKTOR_WEB_ROOT",)
 
@@ -35,11 +37,11 @@ class Product:
 
     @classmethod
     async def start(cls, data_dir: Path, **extra: str) -> "Product":
-        port = free_port()
+        port = quiet_port()
         environ = {
             **_foreign_environment(),
             "CONDUCKTOR_PORT": str(port),
-            "CONDUCKTOR_SANDBOX_PORT": str(free_port()),
+            "CONDUCKTOR_SANDBOX_PORT": str(quiet_port()),
             "CONDUCKTOR_DATA_DIR": str(data_dir),
             "CONDUCKTOR_SANDBOX": "on",
             "CONDUCKTOR_OUTBOUND_ALLOW": "127.0.0.0/8,::1",
@@ -70,13 +72,15 @@ class Product:
         )  # fmt: skip
         self._reader = asyncio.create_task(self._read())
         health = f"http://127.0.0.1:{self.port}/healthz"  # also when TLS ends in front of it
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
             deadline = time.monotonic() + READY_S
             while time.monotonic() < deadline:
                 if self._process.returncode is not None:
                     raise AssertionError(f"conducktor run ended with {self._process.returncode}:\n{self.log}")
                 try:
-                    if (await http.get(health, headers={"Host": urlsplit(self.origin).netloc}, timeout=2)).status_code == 200:
+                    if (
+                        await http.get(health, headers={"Host": urlsplit(self.origin).netloc}, timeout=PATIENCE_S)
+                    ).status_code == 200:
                         return
                 except httpx.HTTPError:
                     pass
@@ -95,7 +99,7 @@ class Product:
             await self._reader
         return code
 
-    async def printed(self, pattern: str, timeout_s: float = 5.0) -> str:
+    async def printed(self, pattern: str, timeout_s: float = PATIENCE_S) -> str:
         """The first group of the last match of `pattern` in the log, waiting for it."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
@@ -114,9 +118,3 @@ class Product:
 def _foreign_environment() -> dict[str, str]:
     """What this process was given, without settings that whoever runs the journeys uses for a product of his own."""
     return {name: value for name, value in os.environ.items() if not name.startswith(OWN_SETTINGS) or name in KEPT_SETTINGS}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 
 from conducktor.infra.child_process import spawn
-from e2e.support.product import free_port
+from tests.support.ports import quiet_port
 
 E2E = Path(__file__).resolve().parents[1]
 NODE_MODULES = E2E / "node_modules"
@@ -28,7 +28,7 @@ STOP_S = 10.0
 async def everything(transport: str = "streamableHttp", port: int | None = None) -> AsyncIterator[str]:
     """The address of a `@modelcontextprotocol/server-everything`; `transport` may also be `sse`. Speaks the legacy era."""
     program = NODE_MODULES / "@modelcontextprotocol/server-everything/dist/index.js"
-    port = port or free_port()
+    port = port or quiet_port()
     async with _running(program, ["node", str(program), transport], port, PORT=str(port)):
         yield f"http://127.0.0.1:{port}/{'mcp' if transport == 'streamableHttp' else transport}"
 
@@ -42,7 +42,7 @@ async def guarded(*, trusted: Path | None = None) -> AsyncIterator[str]:
     takes no registrations but documents about clients, from servers of that certificate authority.
     """
     program = E2E / "upstreams" / "guarded_server.mjs"
-    port = free_port()
+    port = quiet_port()
     environment = {"PORT": str(port), **({"CLIENTS": "documents", "NODE_EXTRA_CA_CERTS": str(trusted)} if trusted else {})}
     async with everything() as url, _running(program, ["node", str(program)], port, UPSTREAM=url, **environment):
         yield f"http://127.0.0.1:{port}/mcp"
@@ -55,7 +55,7 @@ async def time_server() -> AsyncIterator[str]:
     The bridge starts the server anew for each request, which takes a second: call it sparingly.
     """
     bridge = NODE_MODULES / "supergateway/dist/index.js"
-    port = free_port()
+    port = quiet_port()
     server = f"{shlex.quote(str(TIME_SERVER))} --local-timezone UTC"
     command = ["node", str(bridge), "--stdio", server, "--outputTransport", "streamableHttp", "--port", str(port)]
     _require(TIME_SERVER)
@@ -67,7 +67,7 @@ async def time_server() -> AsyncIterator[str]:
 async def conformance(era: str) -> AsyncIterator[str]:
     """The address of our own fixture for the official suite, on the `mcp` SDK; `era` is legacy, modern or dual."""
     program = E2E / "upstreams" / "conformance_server.py"
-    port = free_port()
+    port = quiet_port()
     command = [sys.executable, "-m", "e2e.upstreams.conformance_server", "--port", str(port), "--era", era]
     async with _running(program, command, port, PYTHONPATH=f"{E2E.parent}{os.pathsep}{E2E.parent / 'backend'}"):
         yield f"http://127.0.0.1:{port}/mcp"
@@ -95,7 +95,7 @@ async def _answers(port: int, process: "subprocess.Popen[bytes]", name: str) -> 
         while time.monotonic() < deadline:
             assert process.poll() is None, f"{name} ended with {process.returncode}"
             try:
-                await http.get(f"http://127.0.0.1:{port}/", timeout=1)
+                await http.get(f"http://127.0.0.1:{port}/", timeout=5)
                 return
             except httpx.TransportError:
                 await asyncio.sleep(0.05)

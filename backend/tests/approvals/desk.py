@@ -11,6 +11,7 @@ from tests.connections.shelf import Shelf
 from tests.gateway.client import Client
 from tests.product import Browser, Product, decoded
 from tests.support.databases import execute
+from tests.support.promptly import PATIENCE_S
 from tests.support.rpc_server import result
 from tests.workspaces.team import LAB, Person
 
@@ -63,7 +64,7 @@ class Desk:
                 return answer
             await asyncio.sleep(0.1)
 
-    async def ended(self, approval_id: str, *, within_s: float = 10.0) -> dict[str, Any]:
+    async def ended(self, approval_id: str, *, within_s: float = PATIENCE_S) -> dict[str, Any]:
         """The request, once it has come to an end."""
         async with asyncio.timeout(within_s):
             while True:
@@ -72,7 +73,7 @@ class Desk:
                     return line
                 await asyncio.sleep(0.02)
 
-    async def state(self, approval_id: str, state: str, *, within_s: float = 5.0) -> None:
+    async def state(self, approval_id: str, state: str, *, within_s: float = PATIENCE_S) -> None:
         async with asyncio.timeout(within_s):
             while (await self.get(approval_id))["approval"]["state"] != state:
                 await asyncio.sleep(0.02)

@@ -6,6 +6,7 @@ import re
 from tests.approvals.desk import OK, Desk, arguments_of
 from tests.gateway.client import text
 from tests.product import decoded
+from tests.support.promptly import PATIENCE_S
 from tests.support.rpc_server import result
 from tests.workspaces.team import LAB
 
@@ -52,7 +53,7 @@ async def test_a_kept_answer_is_given_out_under_todays_rules_for_results(desk: D
 
     await desk.policy("redact", what=["emails"], in_arguments=False, in_results=True)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while "somebody@example.com" in text(await asked.again()):
             await asyncio.sleep(0.02)
 
@@ -129,32 +130,32 @@ async def test_a_result_is_kept_for_a_day(desk: Desk) -> None:
 async def test_a_call_may_wait_for_the_decision_and_gets_the_answer(desk: Desk) -> None:
     await desk.policy(wait_s=20)
     waiting = asyncio.create_task(desk.client.call("shelf_echo", text="I wait"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not (items := decoded(await desk.admin.browser.get(f"{LAB}/approvals?states=pending"))["items"]):
             await asyncio.sleep(0.02)
 
     decoded(await desk.decide(items[0]["id"]))
 
-    assert text(await asyncio.wait_for(waiting, 5)) == "done"
+    assert text(await asyncio.wait_for(waiting, PATIENCE_S)) == "done"
     assert desk.executions("I wait") == 1
 
 
 async def test_a_call_that_waits_gets_a_denial_as_well(desk: Desk) -> None:
     await desk.policy(wait_s=20)
     waiting = asyncio.create_task(desk.client.call("shelf_echo", text="I wait too"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not (items := decoded(await desk.admin.browser.get(f"{LAB}/approvals?states=pending"))["items"]):
             await asyncio.sleep(0.02)
 
     decoded(await desk.decide(items[0]["id"], decision="deny"))
 
-    assert text(await asyncio.wait_for(waiting, 5)).startswith("The request was denied by P1.")
+    assert text(await asyncio.wait_for(waiting, PATIENCE_S)).startswith("The request was denied by P1.")
 
 
 async def test_a_client_that_stops_waiting_leaves_the_request_alone(desk: Desk) -> None:
     await desk.policy(wait_s=20)
     waiting = asyncio.create_task(desk.client.call("shelf_echo", text="gone"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not (items := decoded(await desk.admin.browser.get(f"{LAB}/approvals?states=pending"))["items"]):
             await asyncio.sleep(0.02)
     waiting.cancel()

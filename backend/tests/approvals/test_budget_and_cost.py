@@ -7,6 +7,7 @@ import asyncpg
 from tests.approvals.desk import Desk
 from tests.gateway.client import text
 from tests.product import decoded
+from tests.support.promptly import PATIENCE_S
 from tests.workspaces.team import LAB
 
 
@@ -50,7 +51,7 @@ async def test_what_was_carried_out_is_charged_once_however_often_its_answer_is_
         for _ in range(3):
             assert text(await asked.again()) == "done"
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while await _spent(desk) != before + 600:
                 await asyncio.sleep(0.02)
     finally:

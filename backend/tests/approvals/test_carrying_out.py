@@ -11,6 +11,7 @@ from tests.approvals.desk import OK, Desk
 from tests.connections.shelf import tool
 from tests.gateway.client import Client, text
 from tests.product import decoded
+from tests.support.promptly import PATIENCE_S
 from tests.support.raw_server import Received, answer
 from tests.support.rpc_server import error, hang, reply, reset, result
 from tests.workspaces.team import LAB
@@ -33,7 +34,7 @@ async def test_the_answer_and_the_trail_are_the_requesters(desk: Desk) -> None:
 
     detail = await desk.get(asked.id)
     asking, carried_out = detail["call_id"], detail["execution_call_id"]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             entry = decoded(await desk.owner.browser.get(f"{LAB}/audit/{carried_out}"))
             if entry["line"]["outcome"]:
@@ -106,7 +107,7 @@ async def test_it_is_not_carried_out_when_its_toolset_no_longer_has_the_tool(des
     decoded(await owner.post(f"{LAB}/toolsets", {"name": "narrow", "tools": ["shelf_echo"]}))
     await desk.policy()
     path = "/toolsets/narrow"
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while (asked := await desk.client.legacy("tools/call", {"name": "shelf_echo"}, path=path)).status_code == 404:
             await asyncio.sleep(0.01)
     approval_id = decoded(asked)["result"]["structuredContent"]["approval_id"]
@@ -158,7 +159,7 @@ async def test_arguments_that_are_not_those_that_were_approved_are_not_sent(desk
 
     await desk.sql("UPDATE approvals SET state = 'approved', decided_at = now() WHERE id = $1", asked.id)
 
-    line = await desk.ended(asked.id, within_s=12)
+    line = await desk.ended(asked.id)
     assert (line["state"], "belongs to another row" in line["reason"]) == ("void", True)
     assert desk.executions() == 0
 
@@ -254,7 +255,7 @@ async def test_what_may_have_happened_asks_a_person_and_is_never_sent_again(desk
     asked = await desk.ask()
     decoded(await desk.decide(asked.id))
 
-    line = await desk.ended(asked.id, within_s=DEADLINE_S + 10)
+    line = await desk.ended(asked.id, within_s=DEADLINE_S + PATIENCE_S)
     assert line["state"] == "outcome_unknown"
     told = await asked.again()
     assert text(told).startswith("The call was approved and sent, but it is not known whether it was carried out.")
@@ -290,7 +291,7 @@ async def test_a_lost_ring_is_made_up_for(desk: Desk) -> None:
     asked = await desk.ask()
     await desk.sql("UPDATE approvals SET state = 'approved', decided_at = now() WHERE id = $1", asked.id)
 
-    assert (await desk.ended(asked.id, within_s=12))["state"] == "executed"
+    assert (await desk.ended(asked.id))["state"] == "executed"
     assert desk.executions(asked.text) == 1
 
 
@@ -300,7 +301,7 @@ async def test_a_decision_that_no_worker_carried_out_in_an_hour_is_void(desk: De
     late = "UPDATE approvals SET state = 'approved', decided_at = now() - interval '61 minutes' WHERE id = $1"
     await desk.sql(late, asked.id)
 
-    line = await desk.ended(asked.id, within_s=12)
+    line = await desk.ended(asked.id)
     assert (line["state"], line["reason"]) == ("void", "No worker carried it out within an hour of the decision.")
     assert desk.executions() == 0
 

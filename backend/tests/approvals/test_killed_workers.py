@@ -18,6 +18,7 @@ from tests.approvals.desk import OK, Asked, Desk
 from tests.gateway.client import text
 from tests.product import decoded, running_product
 from tests.support.databases import copied
+from tests.support.promptly import PATIENCE_S
 from tests.support.raw_server import Received, answer
 from tests.support.rpc_server import reply
 
@@ -204,7 +205,7 @@ async def test_killed_again_and_again_it_is_carried_out_at_most_once(desk: Desk,
         decoded(await desk.decide(one.id))
     for _ in range(2):
         with workers.one() as worker:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE_S):
                 seen = desk.executions()
                 while desk.executions() == seen and worker.poll() is None and not await _all_over(desk, asked):
                     await asyncio.sleep(0.01)

@@ -6,13 +6,13 @@ from email.message import EmailMessage
 import msgspec
 import pytest
 
-from conducktor.infra.listener import any_free_port
 from conducktor.settings import Settings
 from tests.approvals.conftest import make_desk
 from tests.approvals.desk import Desk
 from tests.gateway.client import Client
 from tests.product import Product, decoded, eventually, running_product
 from tests.support.mail_server import MailServer, mail_server
+from tests.support.ports import quiet_port
 from tests.support.rpc_server import reset
 
 
@@ -25,7 +25,7 @@ async def mail() -> AsyncIterator[MailServer]:
 @pytest.fixture
 async def posted(settings: Settings, mail: MailServer) -> AsyncIterator[Desk]:
     """Calls go to a process with a mail server; people signed up at another, where that takes no letters."""
-    behind = msgspec.structs.replace(settings, public_url=f"http://localhost:{any_free_port()}")
+    behind = msgspec.structs.replace(settings, public_url=f"http://localhost:{quiet_port()}")
     posting = msgspec.structs.replace(behind, worker="in-process", smtp_url=mail.url)
     async with (
         running_product(behind, process_index=1) as silent,
@@ -66,5 +66,5 @@ async def test_an_unknown_outcome_is_told_to_those_who_may_decide(posted: Desk, 
     asked = await posted.ask()
     decoded(await posted.decide(asked.id))
 
-    await eventually(lambda: bool(letters(mail, "Outcome unknown")), within_s=10)
+    await eventually(lambda: bool(letters(mail, "Outcome unknown")))
     assert [str(letter["To"]) for letter in letters(mail, "Outcome unknown")] == ["p1@example.com"]

@@ -12,7 +12,7 @@ import pytest
 from tests.approvals.desk import Desk
 from tests.gateway.client import META, MODERN, Client, text
 from tests.product import decoded, running_product
-from tests.support.promptly import PROMPTLY_S
+from tests.support.promptly import PATIENCE_S, PROMPTLY_S
 from tests.support.rpc_server import error, result
 from tests.workspaces.team import LAB
 
@@ -48,7 +48,7 @@ def approval_of(task: dict[str, Any]) -> str:
 
 
 async def until(desk: Desk, task: dict[str, Any], *statuses: str) -> dict[str, Any]:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while (now := await told(desk.client, "tasks/get", {"taskId": task["taskId"]}))["status"] not in statuses:
             await asyncio.sleep(0.05)
     assert now["resultType"] == "complete"
@@ -247,7 +247,7 @@ async def test_another_process_knows_the_task_and_an_old_one_has_expired(desk: D
         " WHERE id = $1",
         approval_of(task),
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while (answer := await send(desk.client, "tasks/get", {"taskId": task["taskId"]})).status_code == 200:
             await asyncio.sleep(0.05)
     assert answer.json()["error"]["code"] == -32602
@@ -261,7 +261,7 @@ async def test_an_answer_is_given_out_under_todays_rules(desk: Desk) -> None:
     decoded(await desk.decide(approval_of(task)))
     assert "somebody@example.com" in text((await until(desk, task, "completed"))["result"])
     await desk.policy("redact", what=["emails"], in_arguments=False, in_results=True)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while "somebody@example.com" in text((await until(desk, task, "completed"))["result"]):
             await asyncio.sleep(0.05)
 

@@ -13,6 +13,7 @@ from conducktor.core.ids import CallId, UserId, WorkspaceId, new_id
 from conducktor.core.tool_call import CallRequest, CallResult, Outcome
 from conducktor.workspaces.roles import PERMISSIONS, Role
 from tests.product import Product, decoded
+from tests.support.promptly import PATIENCE_S
 from tests.workspaces.team import LAB, Person, team
 
 ARGUMENTS = b'{"title":"canary"}'
@@ -88,7 +89,7 @@ async def calls(
                 raise Unavailable("broken")
             trail.finish(CallResult(result=msgspec.Raw(b"{}"), is_error=end is Outcome.TOOL_ERROR))
     last = list(ends)[-1]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not any(line["tool"] == last and line["outcome"] for line in await listed(person, kind="call")):
             await asyncio.sleep(0.01)
 

@@ -18,6 +18,7 @@ from conducktor.core.tool_call import CallRequest, CallResult, OperationClass, O
 from conducktor.infra.database import Database
 from conducktor.infra.encryption import KeyRing, load_key_ring
 from conducktor.settings import Settings
+from tests.support.promptly import PATIENCE_S
 
 CANARY = "canary-argument-value"
 
@@ -76,7 +77,7 @@ def a_call(actor: Actor, request: CallRequest) -> ToolCall:
 
 
 async def the_line(database: Database, actor: Actor, request: CallRequest) -> queries.Detail:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             async with database.transaction() as tx:
                 found = await queries.get(tx, actor.workspace_id, request.id)
@@ -197,6 +198,6 @@ async def test_an_entry_without_an_end_becomes_unknown_and_a_later_truth_replace
         assert (await the_line(database, actor, request)).outcome == Outcome.UNKNOWN
         trail.finish(CallResult(result=msgspec.Raw(b"{}")))
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while (await the_line(database, actor, request)).outcome != Outcome.OK:
             await asyncio.sleep(0.01)

@@ -20,6 +20,7 @@ from conducktor.core.ids import CallId, WorkspaceId, new_id
 from conducktor.core.money import MicroUsd
 from conducktor.core.spending import Period, SpendingLimit
 from conducktor.infra.database import Database
+from tests.support.promptly import PATIENCE_S
 
 NOW = datetime.now(UTC)
 
@@ -114,7 +115,7 @@ async def all_counted(url: str) -> list[Counted]:
     return [Counted(**row) for row in rows]
 
 
-async def settled(url: str, within: timedelta = timedelta(seconds=5)) -> None:
+async def settled(url: str, within: timedelta = timedelta(seconds=PATIENCE_S)) -> None:
     """Wait until nothing is held any more. Raises TimeoutError."""
     connection = await asyncpg.connect(url)
     async with asyncio.timeout(within.total_seconds()):

@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 
-from conducktor.infra.listener import any_free_port
 from tests.budgets.lab import DOLLAR, Lab
 from tests.gateway.client import text
 from tests.product import decoded
+from tests.support.ports import quiet_port
+from tests.support.promptly import PATIENCE_S
 from tests.support.raw_server import answer
 from tests.support.rpc_server import Behaviour, error, hang, reset
 
 
 async def until(holds: Callable[[], Awaitable[Any]]) -> Any:
     """Wait for a true answer, and give it back. Raises TimeoutError."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not (found := await holds()):
             await asyncio.sleep(0.02)
     return found
@@ -170,7 +171,7 @@ async def test_a_call_costs_by_the_stated_rule_when_its_service(lab: Lab, end: s
 async def test_a_service_that_cannot_be_reached_costs_nothing(lab: Lab) -> None:
     await lab.price(7)
     budget = await lab.budget(1_000)
-    await lab.fetch("UPDATE connections SET url = $1 WHERE name = 'shelf'", f"http://127.0.0.1:{any_free_port()}/mcp")
+    await lab.fetch("UPDATE connections SET url = $1 WHERE name = 'shelf'", f"http://127.0.0.1:{quiet_port()}/mcp")
     await lab.reconnected()
     try:
         assert (await lab.client.call("shelf_echo"))["isError"]

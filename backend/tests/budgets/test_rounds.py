@@ -11,6 +11,7 @@ from tests.budgets.test_calls import until
 from tests.gateway.client import MODERN, text
 from tests.gateway.curious import ABLE, FORM, Curious, asked_on_stream, call_modern, introduce, respond
 from tests.product import decoded
+from tests.support.promptly import PATIENCE_S
 from tests.support.raw_server import Received, answer
 from tests.support.rpc_server import reply
 
@@ -162,7 +163,7 @@ async def test_a_client_that_is_asked_on_its_stream_can_not_call_for_nothing_wit
         async def accept(question: dict[str, Any]) -> None:
             await respond(lab.client, question, YES)
 
-        async with asyncio.timeout(10):  # what an app can is known a moment later
+        async with asyncio.timeout(PATIENCE_S):  # what an app can is known a moment later
             while "result" not in await asked_on_stream(lab.client, accept, state=state, name="held_echo", text="hi"):
                 await asyncio.sleep(0.02)
         assert set(await _costs(lab, "held", 2)) == {DOLLAR}

@@ -15,6 +15,7 @@ from conducktor.core.errors import Unavailable
 from conducktor.infra.database import Database
 from tests.budgets.counting import a_draw, a_hold, a_workspace, all_counted, counted, opened, passes, settled, telling
 from tests.support.databases import at, execute
+from tests.support.promptly import PATIENCE_S
 
 REPEATS = int(os.environ.get("BUDGET_REPEATS", "2"))
 CROWD = 500
@@ -56,7 +57,7 @@ async def test_nested_budgets_are_never_exceeded_and_nobody_waits_for_ever(datab
                 await asyncio.sleep(0)
                 teller.settle(hold, dice.choice((0, hold.amount, hold.amount // 2)))
 
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             await asyncio.gather(*(call() for _ in range(900)))
             await settled(database_url)
     for draw in (whole, group, *people):
@@ -212,7 +213,7 @@ async def test_a_settlement_that_can_not_be_written_holds_nobody_up(database_url
         assert await passes(teller, sound)
         teller.settle(broken, 2**63)  # more than a column holds
         teller.settle(sound, 100)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while (await counted(database_url, draw)).used != 100:
                 await asyncio.sleep(0.02)
         assert await passes(teller, a_hold(workspace_id, 100, draw))

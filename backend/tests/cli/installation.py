@@ -10,7 +10,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from conducktor.infra.embedded_postgres import running_dsn
-from conducktor.infra.listener import any_free_port
+from tests.support.ports import quiet_port
 
 BACKEND = Path(__file__).parents[2]
 READY_WITHIN_S = 90.0  # generous: the machine may be busy with other tests
@@ -20,7 +20,7 @@ class Installation:
     def __init__(self, place: Path) -> None:
         self.place = place
         self.data_dir = place / "var"
-        self.port = any_free_port()
+        self.port = quiet_port()
         self._log = place / "log"
         self._process: subprocess.Popen[bytes] | None = None
         (place / "web").mkdir()
@@ -53,7 +53,7 @@ class Installation:
         """Send it and return the exit code; negative when the signal killed it."""
         os.kill(self.pid, number)
         assert self._process
-        return self._process.wait(30)
+        return self._process.wait(60)
 
     def stop(self) -> None:
         if self._process and self._process.poll() is None:
@@ -116,7 +116,7 @@ class Installation:
         return "Conducktor is ready" in self.log
 
 
-def wait_until(holds: Callable[[], object], *, within_s: float = 5.0) -> None:
+def wait_until(holds: Callable[[], object], *, within_s: float = 30.0) -> None:
     give_up_at = time.monotonic() + within_s
     while not holds():
         assert time.monotonic() < give_up_at, f"waited {within_s} s in vain"

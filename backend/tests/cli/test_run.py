@@ -71,8 +71,8 @@ def test_a_killed_database_and_a_killed_sandbox_come_back(installation: Installa
 
     for name in ("postgres", "sandbox"):
         os.kill(before[name], signal.SIGKILL)
-    wait_until(lambda: installation.children().keys() == before.keys(), within_s=15)
-    wait_until(installation.is_healthy, within_s=15)
+    wait_until(lambda: installation.children().keys() == before.keys())
+    wait_until(installation.is_healthy)
 
     after = installation.children()
     assert after["api 0"] == before["api 0"]
@@ -164,7 +164,7 @@ def test_started_by_make_it_stops_when_make_is_killed(stopped_installation: Inst
         make.kill()
         make.communicate(timeout=30)
 
-    wait_until(lambda: is_gone(run), within_s=30)
+    wait_until(lambda: is_gone(run), within_s=60)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from conducktor.parts import Parts
 from conducktor.settings import Settings
 from conducktor.workspaces.create import create_workspace
 from tests.connections.shelf import Shelf, tool
-from tests.product import eventually
+from tests.product import be_patient, eventually
 
 _BY_NAME: dict[str, Operation] = {declared.name: declared for declared in OPERATIONS}
 
@@ -57,6 +57,7 @@ async def parts(settings: Settings) -> AsyncIterator[Parts]:
     running = Parts(settings)
     async with running.running():
         await eventually(lambda: running.changes.is_live)
+        be_patient(running)
         yield running
 
 

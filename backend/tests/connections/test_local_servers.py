@@ -19,6 +19,7 @@ from tests.gateway.client import Client, text
 from tests.gateway.ear import listening
 from tests.product import Browser, Product, decoded, eventually, running_product, signed_up
 from tests.support.databases import copied
+from tests.support.promptly import PATIENCE_S
 
 SERVER = Path(__file__).with_name("stdio_server.py")
 KEY = "k3y-of-the-operator"
@@ -156,7 +157,7 @@ async def test_disabling_a_connection_ends_its_process_and_all_that_it_started(
     pids = json.loads(text(await client.call("lab-tools_offspring")))
     assert all(map(_runs, pids))
     decoded(await ada.patch(f"{LAB}/{connected}", {"is_enabled": False}))
-    await eventually(lambda: not any(map(_runs, pids)), within_s=10)
+    await eventually(lambda: not any(map(_runs, pids)))
     decoded(await ada.patch(f"{LAB}/{connected}", {"is_enabled": True}))
 
 
@@ -223,7 +224,7 @@ def test_a_file_that_others_may_write_is_refused(tmp_path: Path) -> None:
 
 
 async def _answers(client: Client) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while text(await client.call("lab-tools_echo", text="hello again")) != "hello again":
             await asyncio.sleep(0.1)
 

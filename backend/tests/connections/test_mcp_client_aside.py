@@ -12,6 +12,7 @@ from conducktor.connections.mcp_client import Behalf, Endpoint, Era, McpClient
 from conducktor.connections.mcp_request import Inquiry
 from conducktor.infra.http_client import HttpClient
 from conducktor.settings import Settings
+from tests.support.promptly import PATIENCE_S
 from tests.support.raw_server import Received, answer
 from tests.support.rpc_server import INITIALIZED, RpcServer, event, reply
 
@@ -73,7 +74,13 @@ async def call(mcp: McpClient, endpoint: Endpoint, person: str) -> Any:
         return msgspec.Raw(msgspec.json.encode({"action": "accept", "content": {"who": person}}))
 
     told = await mcp.request(
-        endpoint, "tools/call", b'{"name":"x"}', name="x", deadline_s=10, behalf=Behalf(ABLE, person=person), on_inquiry=say_who
+        endpoint,
+        "tools/call",
+        b'{"name":"x"}',
+        name="x",
+        deadline_s=PATIENCE_S,
+        behalf=Behalf(ABLE, person=person),
+        on_inquiry=say_who,
     )
     assert told.result is not None
     return json.loads(bytes(told.result))["told"]

@@ -17,6 +17,7 @@ from conducktor.connections.mcp_request import header_value, merge_meta
 from conducktor.core.errors import Invalid
 from conducktor.infra.http_client import HttpClient
 from conducktor.settings import Settings
+from tests.support.promptly import PATIENCE_S
 from tests.support.raw_server import Received, answer
 from tests.support.rpc_server import SECRET, RpcServer, event, reply, result, stream
 
@@ -40,14 +41,14 @@ async def test_results_arrive_byte_for_byte(mcp: McpClient, era: Era) -> None:
     streamed = stream(lambda received: event(reply(received, ODD)))
     for behaviour in (result(ODD), streamed):
         async with RpcServer({"tools/call": behaviour}) as server:
-            told = await mcp.request(server.endpoint(era), "tools/call", SEARCH, name="search", deadline_s=3)
+            told = await mcp.request(server.endpoint(era), "tools/call", SEARCH, name="search", deadline_s=PATIENCE_S)
         assert told.result is not None
         assert bytes(told.result) == ODD.encode()
 
 
 async def test_a_legacy_request_carries_the_callers_bytes_and_the_agreed_revision(mcp: McpClient) -> None:
     async with RpcServer({"tools/call": result("{}")}) as server:
-        await mcp.request(server.endpoint(), "tools/call", msgspec.Raw(SEARCH), name="search", deadline_s=3)
+        await mcp.request(server.endpoint(), "tools/call", msgspec.Raw(SEARCH), name="search", deadline_s=PATIENCE_S)
     initialize, initialized, call = server.received
     assert initialize.json["params"]["clientInfo"] == {"name": "conducktor", "title": "Conducktor", "version": "9.9"}
     assert initialize.json["params"]["capabilities"] == {}
@@ -74,7 +75,9 @@ async def test_a_modern_request_carries_its_own_metadata_and_headers(mcp: McpCli
     )
     mirrored = (("Mcp-Param-Region", "eu-west"), ("Mcp-Param-Note", header_value("naïve ☃")))
     async with RpcServer({"tools/call": result("{}")}) as server:
-        await mcp.request(server.endpoint(Era.MODERN), "tools/call", params, name="search", mirrored=mirrored, deadline_s=3)
+        await mcp.request(
+            server.endpoint(Era.MODERN), "tools/call", params, name="search", mirrored=mirrored, deadline_s=PATIENCE_S
+        )
     (call,) = server.received
     assert b'"arguments":{"q" : 1.0}' in call.body
     assert b'"openai/x":[ 1 ]' in call.body
@@ -97,7 +100,7 @@ async def test_a_modern_request_carries_its_own_metadata_and_headers(mcp: McpCli
 async def test_parameters_that_are_no_object_are_refused_before_anything_is_sent(mcp: McpClient, params: bytes) -> None:
     async with RpcServer({"tools/call": result("{}")}) as server:
         with pytest.raises(Invalid):
-            await mcp.request(server.endpoint(Era.MODERN), "tools/call", params, name="x", deadline_s=3)
+            await mcp.request(server.endpoint(Era.MODERN), "tools/call", params, name="x", deadline_s=PATIENCE_S)
     assert server.received == []
 
 
@@ -109,7 +112,7 @@ async def test_a_credential_that_can_not_be_sent_is_refused_without_showing_it(m
     async with RpcServer({}) as server:
         endpoint = msgspec.structs.replace(server.endpoint(), headers=(header,))
         with pytest.raises(UpstreamError, match="credential") as raised:
-            await mcp.request(endpoint, "tools/call", SEARCH, name="x", deadline_s=3)
+            await mcp.request(endpoint, "tools/call", SEARCH, name="x", deadline_s=PATIENCE_S)
     assert raised.value.fault is Fault.SIGN_IN_AGAIN
     assert "secret" not in raised.value.detail
     assert server.received == []
@@ -124,7 +127,7 @@ async def test_a_batch_with_a_notification_is_understood(mcp: McpClient) -> None
 
     async with RpcServer({"tools/call": batch}) as server:
         told = await mcp.request(
-            server.endpoint(), "tools/call", SEARCH, name="search", deadline_s=3, on_notification=said.append
+            server.endpoint(), "tools/call", SEARCH, name="search", deadline_s=PATIENCE_S, on_notification=said.append
         )
     assert told.result is not None
     assert [(n.method, bytes(n.params)) for n in said] == [("notifications/progress", b'{"progress":1}')]
@@ -143,7 +146,7 @@ async def test_an_answer_in_pieces_inside_a_character_arrives_whole(mcp: McpClie
         writer.close()
 
     async with RpcServer({"tools/call": drip}) as server:
-        told = await mcp.request(server.endpoint(), "tools/call", SEARCH, name="search", deadline_s=3)
+        told = await mcp.request(server.endpoint(), "tools/call", SEARCH, name="search", deadline_s=PATIENCE_S)
     assert told.result is not None
     assert bytes(told.result) == '{"text":"ü€😀"}'.encode()
 
@@ -152,7 +155,7 @@ async def test_streamed_answers_reuse_their_connection(mcp: McpClient) -> None:
     async with RpcServer({"tools/call": stream(lambda received: event(reply(received, "{}")))}) as server:
         endpoint = server.endpoint()
         for _ in range(20):
-            await mcp.request(endpoint, "tools/call", SEARCH, name="search", deadline_s=3)
+            await mcp.request(endpoint, "tools/call", SEARCH, name="search", deadline_s=PATIENCE_S)
         assert server.connections <= 3
 
 

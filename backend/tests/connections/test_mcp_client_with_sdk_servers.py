@@ -14,6 +14,7 @@ from conducktor.connections.mcp_client import Endpoint, Era, Fault, McpClient, N
 from conducktor.core.ids import ConnectionId
 from conducktor.infra.http_client import HttpClient
 from conducktor.settings import Settings
+from tests.support.promptly import PATIENCE_S
 from tests.support.raw_server import eventually
 from tests.support.sdk_server import LegacyOnly, Seen, demo_server, serve
 
@@ -73,9 +74,9 @@ async def test_tools_are_listed_and_called_and_report_progress(mcp: McpClient, k
     said: list[Notification] = []
     async with upstream(kind, Seen()) as endpoint:
         tools = [decoded(tool)["name"] for tool in await mcp.list_all(endpoint, "tools/list")]
-        echoed = await mcp.request(endpoint, "tools/call", call("echo", text="hé 😀"), name="echo", deadline_s=5)
+        echoed = await mcp.request(endpoint, "tools/call", call("echo", text="hé 😀"), name="echo", deadline_s=PATIENCE_S)
         counted = await mcp.request(
-            endpoint, "tools/call", call("count", to=3), name="count", deadline_s=5, on_notification=said.append
+            endpoint, "tools/call", call("count", to=3), name="count", deadline_s=PATIENCE_S, on_notification=said.append
         )
     assert tools == ["echo", "count", "hang", "fail"]
     assert echoed.result is not None
@@ -91,10 +92,14 @@ async def test_tools_are_listed_and_called_and_report_progress(mcp: McpClient, k
 @pytest.mark.parametrize("kind", KINDS)
 async def test_resources_prompts_and_refusals_pass_through(mcp: McpClient, kind: str) -> None:
     async with upstream(kind, Seen()) as endpoint:
-        read = await mcp.request(endpoint, "resources/read", b'{"uri":"demo://greeting"}', name="demo://greeting", deadline_s=5)
-        prompt = await mcp.request(endpoint, "prompts/get", b'{"name":"ask","arguments":{"about":"x"}}', name="ask", deadline_s=5)
-        failed = await mcp.request(endpoint, "tools/call", call("fail"), name="fail", deadline_s=5)
-        unknown = await mcp.request(endpoint, "no/such", deadline_s=5)
+        read = await mcp.request(
+            endpoint, "resources/read", b'{"uri":"demo://greeting"}', name="demo://greeting", deadline_s=PATIENCE_S
+        )
+        prompt = await mcp.request(
+            endpoint, "prompts/get", b'{"name":"ask","arguments":{"about":"x"}}', name="ask", deadline_s=PATIENCE_S
+        )
+        failed = await mcp.request(endpoint, "tools/call", call("fail"), name="fail", deadline_s=PATIENCE_S)
+        unknown = await mcp.request(endpoint, "no/such", deadline_s=PATIENCE_S)
         templates = await mcp.list_all(endpoint, "resources/templates/list")
     assert read.result is not None
     assert decoded(read.result)["contents"][0]["text"] == "hello"
@@ -112,7 +117,7 @@ async def test_cancelling_the_caller_cancels_the_tool(mcp: McpClient, kind: str)
     seen = Seen()
     async with upstream(kind, seen) as endpoint:
         task = asyncio.create_task(mcp.request(endpoint, "tools/call", call("hang"), name="hang", deadline_s=30))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await seen.started.wait()
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
@@ -126,7 +131,7 @@ async def test_a_tool_past_its_deadline_is_given_up_and_the_connection_stays_usa
         await mcp.list_all(endpoint, "tools/list")
         with pytest.raises(UpstreamError, match=r"demo-prod did not answer within 0\.3 s") as error:
             await mcp.request(endpoint, "tools/call", call("hang"), name="hang", deadline_s=0.3)
-        again = await mcp.request(endpoint, "tools/call", call("echo", text="x"), name="echo", deadline_s=5)
+        again = await mcp.request(endpoint, "tools/call", call("echo", text="x"), name="echo", deadline_s=PATIENCE_S)
     assert error.value.fault is Fault.TIMED_OUT
     assert error.value.may_have_run
     assert again.result is not None
@@ -140,14 +145,14 @@ async def test_fifty_first_calls_shake_hands_once_and_later_ones_cost_one_post(m
             settled = msgspec.structs.replace(endpoint, era=facts.era, protocol_version=facts.protocol_version)
             seen.messages.clear()
             params = call("echo", text="x")
-            calls = [mcp.request(settled, "tools/call", params, name="echo", deadline_s=5) for _ in range(50)]
+            calls = [mcp.request(settled, "tools/call", params, name="echo", deadline_s=PATIENCE_S) for _ in range(50)]
             replies = await asyncio.gather(*calls)
             assert all(reply.result for reply in replies)
             methods = [message["method"] for message in seen.messages]
             assert methods.count("tools/call") == 50
             assert len(methods) == 50 + legacy_overhead
             seen.messages.clear()
-            await mcp.request(settled, "tools/call", params, name="echo", deadline_s=5)
+            await mcp.request(settled, "tools/call", params, name="echo", deadline_s=PATIENCE_S)
             assert [message["method"] for message in seen.messages] == ["tools/call"]
             await mcp.forget(settled)
 
@@ -160,7 +165,7 @@ async def test_a_server_that_restarted_gets_a_new_session_without_a_failed_call(
     server = demo_server(Seen())
     app: Any = server.sse_app() if kind == "http+sse" else LegacyOnly(server.streamable_http_app(json_response=True))
     async with serve(app, port=port):
-        reply = await mcp.request(endpoint, "tools/call", call("echo", text="x"), name="echo", deadline_s=5)
+        reply = await mcp.request(endpoint, "tools/call", call("echo", text="x"), name="echo", deadline_s=PATIENCE_S)
         assert reply.result is not None
 
 
@@ -169,7 +174,7 @@ async def test_two_credentials_never_share_a_session(mcp: McpClient) -> None:
     async with upstream("stateful-json", seen) as endpoint:
         other = msgspec.structs.replace(endpoint, headers=(("Authorization", "Bearer another-secret"),))
         for one in (endpoint, other, endpoint, other):
-            await mcp.request(one, "tools/call", call("echo", text="x"), name="echo", deadline_s=5)
+            await mcp.request(one, "tools/call", call("echo", text="x"), name="echo", deadline_s=PATIENCE_S)
     assert [message["method"] for message in seen.messages].count("initialize") == 2
 
 
@@ -179,7 +184,7 @@ async def test_a_hundred_calls_at_once_get_their_own_answers(mcp: McpClient) -> 
 
             async def ask(number: int, endpoint: Endpoint = endpoint) -> None:
                 params = call("echo", text=f"nonce-{number}")
-                reply = await mcp.request(endpoint, "tools/call", params, name="echo", deadline_s=20)
+                reply = await mcp.request(endpoint, "tools/call", params, name="echo", deadline_s=PATIENCE_S)
                 assert reply.result is not None
                 assert decoded(reply.result)["content"][0]["text"] == f"nonce-{number}"
 
@@ -195,10 +200,10 @@ async def test_forgetting_an_endpoint_ends_its_session(mcp: McpClient) -> None:
 
         async def is_gone() -> bool:
             ping = b'{"jsonrpc":"2.0","id":1,"method":"ping"}'
-            async with http.post(endpoint.url, headers=session.headers, body=ping, deadline_s=5) as response:
+            async with http.post(endpoint.url, headers=session.headers, body=ping, deadline_s=PATIENCE_S) as response:
                 return response.status == 404
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while not await is_gone():
                 pass
 

@@ -13,7 +13,7 @@ from conducktor.infra.database import Database
 from tests.connections.conftest import Desk
 from tests.connections.shelf import Shelf, tool
 from tests.product import eventually
-from tests.support.promptly import PROMPTLY_S
+from tests.support.promptly import PATIENCE_S, PROMPTLY_S
 
 KEY = "the-key-of-the-shelf"
 
@@ -125,7 +125,7 @@ async def test_a_change_is_heard_in_other_processes_too(desk: Desk, shelf: Shelf
 async def test_it_is_read_once_and_then_kept(desk: Desk, shelf: Shelf) -> None:
     await desk.connect(shelf)
 
-    async with asyncio.timeout(5):  # until the announcements of the new connection have arrived
+    async with asyncio.timeout(PATIENCE_S):  # until the announcements of the new connection have arrived
         while (kept := await desk.toolbox()) is not await desk.toolbox():
             await asyncio.sleep(0.01)
     await desk.connect(shelf, "second")
@@ -134,7 +134,7 @@ async def test_it_is_read_once_and_then_kept(desk: Desk, shelf: Shelf) -> None:
 
 async def _changed(desk: Desk, before: Toolbox) -> Toolbox:
     """The next toolbox: a change arrives a moment after the commit."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while (now := await desk.toolbox()) is before:
             await asyncio.sleep(0.01)
     return now

@@ -8,6 +8,7 @@ import pytest
 
 from tests.connections.shelf import Shelf, tool
 from tests.product import Browser, Product, decoded, signed_up
+from tests.support.promptly import PATIENCE_S
 
 BASE = "/api/workspaces/lab"
 OF_SHELF = f"{BASE}/connections/shelf"
@@ -22,7 +23,7 @@ async def ada(product: Product) -> AsyncIterator[Browser]:
 async def connected(ada: Browser, name: str, server: Shelf) -> None:
     """A busy machine may not have its tools within the few seconds that a person waits; then it is asked once more."""
     made = decoded(await ada.post(f"{BASE}/connections", {"name": name, "url": server.url}))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while made["state"] != "ACTIVE":
             made = decoded(await ada.post(f"{BASE}/connections/{name}/test"))["connection"]
 

@@ -14,6 +14,7 @@ from tests.connections.shelf import Shelf
 from tests.product import decoded, running_product, signed_up
 from tests.support.databases import at, execute
 from tests.support.mail_server import mail_server
+from tests.support.promptly import PATIENCE_S
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 
@@ -23,7 +24,7 @@ async def test_everybody_may_see_how_the_service_is_and_nothing_else(settings: S
         whole = msgspec.structs.replace(settings, worker="in-process", smtp_url=mail.url)
         async with running_product(whole) as product, await signed_up(product, "ada@example.com") as ada:
             decoded(await ada.post("/api/workspaces/lab/connections", {"name": "hidden-shelf", "url": shelf.url}))
-            async with httpx.AsyncClient(base_url=product.url) as nobody:
+            async with httpx.AsyncClient(base_url=product.url, timeout=PATIENCE_S) as nobody:
                 told = await nobody.get("/status")
                 page = await nobody.get("/status", headers=BROWSER)
                 same = await nobody.get("/status.json", headers=BROWSER)
@@ -64,7 +65,7 @@ async def test_a_database_that_is_away_is_said_and_so_is_a_worker(settings: Sett
         await execute(elsewhere, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         try:
             await execute(elsewhere, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
-            async with httpx.AsyncClient(base_url=product.url) as nobody, asyncio.timeout(20):
+            async with httpx.AsyncClient(base_url=product.url, timeout=PATIENCE_S) as nobody, asyncio.timeout(PATIENCE_S):
                 page = await nobody.get("/status", headers=BROWSER)
         finally:
             await execute(elsewhere, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
@@ -74,6 +75,6 @@ async def test_a_database_that_is_away_is_said_and_so_is_a_worker(settings: Sett
 
 
 async def test_a_crowd_costs_one_look(settings: Settings) -> None:
-    async with running_product(settings) as product, httpx.AsyncClient(base_url=product.url) as nobody:
+    async with running_product(settings) as product, httpx.AsyncClient(base_url=product.url, timeout=PATIENCE_S) as nobody:
         pages = await asyncio.gather(*(nobody.get("/status.json") for _ in range(20)))
     assert len({json.loads(page.text)["at"] for page in pages}) == 1

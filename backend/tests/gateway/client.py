@@ -7,6 +7,7 @@ import httpx
 
 from tests.oauth.app import App
 from tests.product import KEEP_ALIVE, Browser, Product, decoded
+from tests.support.promptly import PATIENCE_S
 
 MODERN = "2026-07-28"
 META = {"io.modelcontextprotocol/protocolVersion": MODERN, "io.modelcontextprotocol/clientCapabilities": {}}
@@ -18,7 +19,7 @@ class Client:
     def __init__(self, product: Product, token: str) -> None:
         self.url = f"{product.url}/api/conducktor-mcp"
         self.token = token
-        self.http = httpx.AsyncClient(timeout=20, limits=KEEP_ALIVE)
+        self.http = httpx.AsyncClient(timeout=2 * PATIENCE_S, limits=KEEP_ALIVE)
 
     @classmethod
     async def authorized(

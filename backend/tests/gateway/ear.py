@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from tests.gateway.client import META, MODERN, Client
+from tests.support.promptly import PATIENCE_S
 
 STREAM = "application/json, text/event-stream"
 
@@ -27,13 +28,13 @@ class Ear:
     def methods(self) -> list[str]:
         return [message.get("method", "(answer)") for message in self.messages]
 
-    async def hears(self, method: str, *, times: int = 1, within_s: float = 10.0) -> dict[str, Any]:
+    async def hears(self, method: str, *, times: int = 1, within_s: float = PATIENCE_S) -> dict[str, Any]:
         """Wait until it was heard so often; returns the newest one."""
         async with asyncio.timeout(within_s), self._more:
             await self._more.wait_for(lambda: self.methods.count(method) >= times)
         return [message for message in self.messages if message.get("method", "(answer)") == method][-1]
 
-    async def hears_comments(self, more: int, *, within_s: float = 10.0) -> None:
+    async def hears_comments(self, more: int, *, within_s: float = PATIENCE_S) -> None:
         """Wait for so many from now on."""
         heard = self.comments
         async with asyncio.timeout(within_s), self._more:
@@ -79,7 +80,7 @@ async def standing(client: Client, path: str = "") -> AsyncIterator[Ear]:
 async def _open(client: Client, method: str, path: str, headers: dict[str, str], **given: Any) -> AsyncIterator[Ear]:
     headers = headers | {"Authorization": f"Bearer {client.token}"}
     async with (
-        httpx.AsyncClient(timeout=30) as http,
+        httpx.AsyncClient(timeout=2 * PATIENCE_S) as http,
         http.stream(method, client.url + path, headers=headers, **given) as response,
     ):
         assert response.status_code == 200, await response.aread()

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.connections.shelf import tool
 from tests.gateway.ear import Ear
+from tests.support.promptly import PATIENCE_S
 from tests.support.raw_server import Received, answer
 from tests.support.rpc_server import Behaviour, RpcServer, error, event, reply, result
 
@@ -55,7 +56,7 @@ class Herald(RpcServer):
 
     async def heard_of(self, ear: Ear, uri: str) -> None:
         """Update it until it is heard of: which process listens already, and since when, can not be seen from outside."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while uri not in [message.get("params", {}).get("uri") for message in ear.messages]:
                 self.updated(uri)
                 await asyncio.sleep(0.05)

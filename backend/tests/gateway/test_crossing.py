@@ -14,6 +14,7 @@ import pytest
 from tests.connections.shelf import Shelf, tool
 from tests.gateway.client import META, MODERN, Client
 from tests.product import Browser, Product, decoded, signed_up
+from tests.support.promptly import PATIENCE_S
 from tests.support.raw_server import Received, answer
 from tests.support.rpc_server import event, reply
 from tests.support.served import Process
@@ -65,7 +66,7 @@ async def test_a_cursor_of_one_person_shows_another_nothing(product: Product, ad
     for number in range(2):
         await client.legacy("tools/call", {"name": "nonce", "arguments": {"text": f"{number}"}}, path="/crossing")
     audit = "/api/workspaces/{}/audit"
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while len(hers := decoded(await ada.get(audit.format("lab")))["items"]) < 2:
             await asyncio.sleep(0.05)
     cursor = urlsafe_b64encode(UUID(hers[0]["id"]).bytes).decode().rstrip("=")
@@ -84,7 +85,7 @@ async def _talk(client: int, port: int, token: str) -> int:
     if is_modern := client % 3 == 0:
         headers |= {"MCP-Protocol-Version": MODERN, "Mcp-Method": "tools/call", "Mcp-Name": "nonce"}
     url = f"http://127.0.0.1:{port}/api/conducktor-mcp/crossing"
-    async with httpx.AsyncClient(headers=headers, timeout=60, verify=False) as http:
+    async with httpx.AsyncClient(headers=headers, timeout=2 * PATIENCE_S, verify=False) as http:
         for number in range(CALLS // CLIENTS):
             nonce = f"{number} {client} {os.urandom(8).hex()}"
             meta = (META if is_modern else {}) | ({"progressToken": 1} if number % 3 == 0 else {})

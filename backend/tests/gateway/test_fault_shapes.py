@@ -18,7 +18,7 @@ from tests.gateway.client import Client, text
 from tests.gateway.fault_shapes import SHAPES, twice_in_a_stream
 from tests.product import Browser, decoded, running_product, signed_up
 from tests.support.databases import copied
-from tests.support.promptly import PROMPTLY_S
+from tests.support.promptly import PATIENCE_S, PROMPTLY_S
 from tests.support.raw_server import Received
 from tests.support.rpc_server import Behaviour, hang, result, stream
 
@@ -130,7 +130,7 @@ async def test_a_neighbour_waits_for_nobody_while_a_hundred_wait_for_one_that_ha
     quiet = await _times(lab.client, neighbour)
     waiting = [asyncio.create_task(lab.client.call(lab.homes["hangs"], text="x")) for _ in range(100)]
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while len(lab.hung) < len(waiting) and not any(task.done() for task in waiting):
                 await asyncio.sleep(0.05)
         noisy = await _times(lab.client, neighbour)

@@ -11,6 +11,7 @@ from tests.connections.shelf import tool
 from tests.gateway.client import META, Client, text
 from tests.gateway.selecting import BASE, Library, listed, make_toolset, until_listed
 from tests.product import Browser, decoded
+from tests.support.promptly import PATIENCE_S
 
 PATH = "/toolsets/desk"
 EXECUTORS = ["conducktr_run_read_tool", "conducktr_run_write_tool", "conducktr_run_destructive_tool"]
@@ -260,7 +261,7 @@ async def test_a_workspace_may_be_searched_as_a_whole(library: Library, client: 
 
 async def until_described(client: Client, description: str | None) -> None:
     """Until `lend` is listed so, at its connection."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             tools = decoded(await client.legacy("tools/list", path="/library"))["result"]["tools"]
             if next(t.get("description") for t in tools if t["name"] == "lend") == description:
@@ -271,7 +272,7 @@ async def until_described(client: Client, description: str | None) -> None:
 async def entry_of(ada: Browser, name: str, executor: str, outcome: str = "ok") -> dict[str, Any]:
     """The audited call of that tool of the library by that executor, once it has ended so."""
     wanted = {"tool": name, "connection": "library", "outcome": outcome}
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             for line in decoded(await ada.get(f"{BASE}/audit", params=wanted))["items"]:
                 entry: dict[str, Any] = decoded(await ada.get(f"{BASE}/audit/{line['id']}"))

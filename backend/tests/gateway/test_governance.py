@@ -13,7 +13,7 @@ from conducktor.infra.database import Change
 from tests.connections.shelf import Shelf
 from tests.gateway.client import Client, text
 from tests.product import Browser, Product, decoded, eventually
-from tests.support.promptly import PROMPTLY_S
+from tests.support.promptly import PATIENCE_S, PROMPTLY_S
 from tests.support.raw_server import Received, answer
 from tests.support.rpc_server import hang, reply, result
 
@@ -29,7 +29,7 @@ async def upstream(shelf: Shelf, connected: str) -> Shelf:
 
 async def the_newest_call(ada: Browser, **expected: str) -> dict[str, Any]:
     """The newest audited call, once it has an outcome."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             newest: dict[str, Any] = decoded(await ada.get("/api/workspaces/lab/audit?kind=call"))["items"][0]
             if newest["outcome"] and all(newest[k] == v for k, v in expected.items()):
@@ -105,7 +105,7 @@ async def test_a_disabled_connections_tool_is_as_unknown_as_one_that_never_was(
     never = (await client.legacy("tools/call", {"name": "shelf_never", "arguments": {}})).json()
     assert said["error"]["message"].replace("echo", "never") == never["error"]["message"]
     decoded(await ada.patch("/api/workspaces/lab/connections/shelf", {"is_enabled": True}))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while "error" in (await client.legacy("tools/call", {"name": "shelf_echo", "arguments": {}})).json():
             await asyncio.sleep(0.05)
 
@@ -163,7 +163,7 @@ async def test_a_client_that_hangs_up_ends_the_upstream_call(upstream: Shelf, cl
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
-    await asyncio.wait_for(ended.wait(), 1)
+    await asyncio.wait_for(ended.wait(), PATIENCE_S)
     assert (await the_newest_call(ada, outcome="cancelled"))["tool"] == "echo"
 
 
@@ -173,7 +173,7 @@ async def test_a_legacy_client_cancels_by_notification(upstream: Shelf, client: 
     await eventually(lambda: bool(upstream.bodies("tools/call")))
     await client.send(b'{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"to-cancel"}}')
 
-    answered = (await asyncio.wait_for(call, 1)).json()
+    answered = (await asyncio.wait_for(call, PATIENCE_S)).json()
     assert answered["id"] == "to-cancel"
     assert "cancelled" in answered["error"]["message"]
 
@@ -233,19 +233,19 @@ async def test_without_its_database_the_gateway_lets_nothing_through_and_heals(
     await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
     await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
     try:
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE_S):
             while (refused := await client.legacy("tools/call", {"name": "shelf_echo", "arguments": {}})).status_code != 503:
                 await asyncio.sleep(0.02)
         assert int(refused.headers["retry-after"]) > 0
         upstream.received.clear()
         began = asyncio.get_running_loop().time()
         assert (await client.legacy("tools/call", {"name": "shelf_echo", "arguments": {}})).status_code == 503
-        assert asyncio.get_running_loop().time() - began < 2.5
+        assert asyncio.get_running_loop().time() - began < 1.5 + PROMPTLY_S
         assert upstream.bodies("tools/call") == []
     finally:
         await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
         await admin.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while (await client.legacy("tools/call", {"name": "shelf_echo", "arguments": {}})).status_code != 200:
             await asyncio.sleep(0.05)
 

@@ -13,6 +13,7 @@ from tests.gateway.client import Client, text
 from tests.gateway.curious import ABLE, call_modern, introduce
 from tests.gateway.test_governance import the_newest_call
 from tests.product import Browser, decoded
+from tests.support.promptly import PATIENCE_S
 from tests.support.raw_server import Received, answer
 from tests.support.rpc_server import reply
 
@@ -143,7 +144,7 @@ async def test_a_client_of_that_revision_gets_the_error_as_it_came_and_others_wo
     gated.needs = [[LINK]] * 100
     asking = {"name": "gated_echo", "arguments": {"text": "x"}}
     await introduce(other_app, ABLE)
-    async with asyncio.timeout(10):  # what an app can is known a moment later
+    async with asyncio.timeout(PATIENCE_S):  # what an app can is known a moment later
         while "error" not in (told := decoded(await other_app.legacy("tools/call", asking, MCP_Protocol_Version="2025-11-25"))):
             await asyncio.sleep(0.02)
     assert told["error"] == {"code": -32042, "message": "Not yet", "data": {"elicitations": [LINK]}}

@@ -17,6 +17,7 @@ from tests.connections.shelf import Shelf, tool
 from tests.gateway.client import META, MODERN, Client, text
 from tests.product import Browser, Product, decoded, running_product, signed_up
 from tests.support.databases import copied, execute
+from tests.support.promptly import PATIENCE_S
 from tests.support.raw_server import Received, answer
 from tests.support.rpc_server import event, reply
 from tests.support.served import Process, killed_in_the_end
@@ -26,7 +27,6 @@ TASKS = "io.modelcontextprotocol/tasks"
 ABLE = {**META, "io.modelcontextprotocol/clientCapabilities": {"extensions": {TASKS: {}}}}
 AFTER_S = 0.2
 OK = '{"content":[{"type":"text","text":"write to somebody@example.com"}]}'
-PATIENCE_S = 30
 
 
 class Slow(Shelf):

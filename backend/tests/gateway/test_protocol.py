@@ -14,6 +14,7 @@ from sqlalchemy import text
 from conducktor.infra.database import Change
 from tests.gateway.client import META, MODERN, Client
 from tests.product import Product, decoded
+from tests.support.promptly import PATIENCE_S
 
 METHODS = ("server/discover", "initialize", "tools/list", "tools/call", "resources/read", "prompts/get", "ping", "made/up")
 
@@ -33,7 +34,7 @@ METHODS = ("server/discover", "initialize", "tools/list", "tools/call", "resourc
     ids=["none", "empty", "garbage", "unknown", "basic", "latin-1", "sql"],
 )
 async def test_a_wrong_token_is_401_with_a_challenge_on_every_method(product: Product, method: str, values: list[str]) -> None:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
         answer = await http.post(
             f"{product.url}/api/conducktor-mcp",
             json={"jsonrpc": "2.0", "id": 1, "method": method},

@@ -12,6 +12,7 @@ from tests.gateway.client import Client
 from tests.gateway.curious import ABLE, FORM, LINK, ROOTS, SAMPLE, Curious, Question, asked_on_stream, introduce, respond
 from tests.gateway.test_governance import the_newest_call
 from tests.product import Browser, Product, decoded, running_product
+from tests.support.promptly import PATIENCE_S
 
 ACCEPTED = {"action": "accept", "content": {"ok": True}}
 
@@ -186,7 +187,7 @@ async def test_who_hangs_up_while_being_asked_ends_the_call_at_the_service(app: 
     before = len(curious.bodies("notifications/cancelled"))
     with pytest.raises(HungUp):
         await asked_on_stream(app, hang_up)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while len(curious.bodies("notifications/cancelled")) == before:
             await asyncio.sleep(0.02)
 
@@ -196,7 +197,7 @@ async def test_before_outside_content_is_marked_nobody_is_asked(app: Client, cur
     wish = {"name": "Outside", "kind": "untrusted_flow", "settings": settings}
     policy = decoded(await ada.post("/api/workspaces/lab/policies", wish))
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while heard(await asked_on_stream(app, lambda question: _answer(app, question))) == [ACCEPTED]:
                 pass
         assert heard(await asked_on_stream(app, unasked))[0]["code"] == -32601

@@ -13,6 +13,7 @@ from tests.gateway.client import Client
 from tests.gateway.curious import ABLE, FORM, LINK, ROOTS, SAMPLE, Curious, asked_on_stream, call_modern, introduce, respond
 from tests.gateway.test_governance import the_newest_call
 from tests.product import Browser, Product, decoded, running_product
+from tests.support.promptly import PATIENCE_S
 
 ACCEPTED = {"action": "accept", "content": {"ok": True}}
 PICTURE = {"role": "assistant", "content": {"type": "text", "text": "x" * 20_000}, "model": "m"}
@@ -136,7 +137,7 @@ async def test_a_client_that_does_not_come_back_is_not_waited_for_for_ever(
     monkeypatch.setattr(held_calls, "HELD_S", 0.2)
     result = await asked(client)
     (key,) = result["inputRequests"]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while {"action": "cancel"} not in [
             heard.result() for heard in curious.heard.values() if heard.done() and not heard.cancelled()
         ]:
@@ -186,7 +187,7 @@ async def test_a_policy_of_today_stops_the_answers_too(client: Client, curious: 
         await ada.post("/api/workspaces/lab/policies", {"name": "Stop", "kind": "deny", "what": {"tools": ["held_*"]}})
     )
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not (await ask(client, arguments={"text": "x"}))["result"].get("isError"):
                 pass
         told = await ask(client, inputResponses={key: ACCEPTED}, requestState=result["requestState"])

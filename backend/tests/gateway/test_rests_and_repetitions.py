@@ -10,6 +10,7 @@ import pytest
 from tests.connections.shelf import Shelf, tool
 from tests.gateway.client import Client, text
 from tests.product import Browser, decoded
+from tests.support.promptly import PATIENCE_S, PROMPTLY_S
 from tests.support.raw_server import Received, answer
 from tests.support.rpc_server import hang, reset, result
 
@@ -42,11 +43,11 @@ async def test_a_server_that_failed_five_times_is_left_alone_and_the_answer_says
     began = time.monotonic()
     refused = await client.call("weak_send")
 
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < PROMPTLY_S
     assert len(weak.bodies("tools/call")) == asked
     assert "weak was not called: it failed 5 times in a row, in the end it failed with an error of its own" in text(refused)
     assert refused["structuredContent"]["fault"] == "paused"
-    assert 25 <= refused["structuredContent"]["retry_after_s"] <= 30
+    assert 0 < refused["structuredContent"]["retry_after_s"] <= 30
     assert (await _newest(ada, "weak"))["outcome"] == "upstream_error"
 
 
@@ -140,7 +141,7 @@ async def _late_reset(received: Received, writer: asyncio.StreamWriter) -> None:
 
 
 async def _newest(ada: Browser, connection: str) -> Any:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             found = decoded(await ada.get(f"/api/workspaces/lab/audit?kind=call&connection={connection}"))["items"][0]
             if found["outcome"]:

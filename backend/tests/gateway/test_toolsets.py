@@ -11,6 +11,7 @@ from tests.gateway.client import Client, text
 from tests.gateway.selecting import BASE, Library, listed, make_toolset, until_listed
 from tests.oauth.app import App
 from tests.product import Browser, Product, decoded
+from tests.support.promptly import PATIENCE_S
 
 PATH = "/toolsets/reading"
 
@@ -97,7 +98,7 @@ async def test_the_audit_says_by_which_toolset_a_call_came(library: Library, cli
     decoded(await client.legacy("tools/call", {"name": "library_find"}))
 
     newest: list[dict[str, Any]] = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while len(newest) < 2:
             lines = decoded(await ada.get(f"{BASE}/audit", params={"tool": "find"}))["items"][:2]
             newest = [line for line in lines if line["outcome"]]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from conducktor.infra.supervisor import Service, ServiceEnded, Supervisor
+from tests.support.promptly import PATIENCE_S
 
 
 class Watched:
@@ -55,7 +56,7 @@ def lines_of(path: Path) -> list[str]:
 
 
 async def until_lines(path: Path, count: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while len(lines_of(path)) < count:
             await asyncio.sleep(0.01)
 
@@ -73,7 +74,7 @@ async def test_while_starting_an_end_is_a_failure(watched: Watched) -> None:
     watched.launch("raise SystemExit(3)")
 
     with pytest.raises(ServiceEnded, match="duck ended with exit code 3 before it was ready"):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 watched.supervisor.raise_if_ended()
                 await asyncio.sleep(0.01)
@@ -89,7 +90,7 @@ async def test_who_does_not_stop_in_time_is_killed(watched: Watched, tmp_path: P
     service = watched.launch(_stubborn(tmp_path / "up"), stops_within_s=0.2)
     await until_lines(tmp_path / "up", 1)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await watched.supervisor.stop(service)
 
 
@@ -101,7 +102,7 @@ async def test_in_a_hurry_nobody_is_waited_for(watched: Watched, tmp_path: Path)
     await asyncio.sleep(0)
     watched.supervisor.hurry()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await stopping
 
 

@@ -17,6 +17,7 @@ from tests.notices.receiver import Receiver
 from tests.product import Browser, Product, decoded, eventually
 from tests.support.databases import execute
 from tests.support.mail_server import MailServer
+from tests.support.promptly import PATIENCE_S
 
 CHANNELS = "/api/workspaces/lab/notices/channels"
 BODY = NoticeBody(
@@ -115,7 +116,7 @@ async def test_what_failed_is_sent_again_under_the_same_id_until_it_is_taken(
     receiver.status = "200 OK"
     await _time_passes(product, seconds=11)
 
-    await eventually(lambda: len(receiver.received) == 2, within_s=15)
+    await eventually(lambda: len(receiver.received) == 2)
     await _until(ada, lambda view: view["last_problem"] is None)
     assert len({received.headers["conducktor-delivery"] for received in receiver.received}) == 1
 
@@ -127,7 +128,7 @@ async def test_after_eight_attempts_it_is_given_up(product: Product, ada: Browse
     await eventually(lambda: len(receiver.received) == 1)
     await _until(ada, lambda view: view["last_problem"] is not None)  # the first attempt is written down
     await execute(product.parts.settings.database_url, "UPDATE notice_deliveries SET attempts = 7, next_attempt_at = now()")
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while len(receiver.received) < 2:
             await product.parts.doorbell.ring("ring_due_notices", key="due-notices")  # nothing, while one is under way
             await asyncio.sleep(0.1)
@@ -258,7 +259,7 @@ def test_attempts_come_later_and_later_up_to_an_hour() -> None:
 
 
 async def _until(ada: Browser, holds: Any) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not holds(await listed(ada)):
             await asyncio.sleep(0.02)
 

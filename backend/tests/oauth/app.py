@@ -12,7 +12,7 @@ import httpx
 import msgspec
 
 from tests.product import Browser, Product, decoded
-from tests.support.promptly import PROMPTLY_S
+from tests.support.promptly import PATIENCE_S, PROMPTLY_S
 
 REDIRECT = "https://chatgpt.com/connector_platform_oauth_redirect"
 STATIC_CLIENT = "chatgpt-mcp-client"
@@ -120,7 +120,7 @@ class Tokens(msgspec.Struct, frozen=True):
 
 def plain_http() -> httpx.AsyncClient:
     """For loopback http: without certificates to load, which would take longer than the request."""
-    return httpx.AsyncClient(timeout=15, verify=False)
+    return httpx.AsyncClient(timeout=PATIENCE_S, verify=False)
 
 
 def returned(location: str) -> dict[str, str]:

@@ -6,12 +6,12 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from conducktor.infra.listener import any_free_port
 from conducktor.settings import Settings
 from tests.oauth.app import App
 from tests.product import Browser, Product, running_product, signed_up
 from tests.support.certificates import Authority
 from tests.support.databases import copied
+from tests.support.ports import quiet_port
 
 
 @pytest.fixture(scope="package")
@@ -60,7 +60,7 @@ def app(product: Product) -> App:
 @pytest.fixture
 async def two_products(settings: Settings) -> AsyncIterator[tuple[Product, Product]]:
     """Two servers on one database behind one public address, each reachable at a port of its own."""
-    behind = msgspec.structs.replace(settings, public_url=f"http://localhost:{any_free_port()}")
+    behind = msgspec.structs.replace(settings, public_url=f"http://localhost:{quiet_port()}")
     async with running_product(behind) as first, running_product(behind, process_index=1) as second:
         yield first, second
 

@@ -10,6 +10,7 @@ from tests.oauth.app import App, plain_http, workspace_of
 from tests.oauth.time_passes import time_passes
 from tests.product import Browser, Product
 from tests.support.databases import execute
+from tests.support.promptly import PATIENCE_S
 
 GARBAGE = (
     b"",
@@ -53,7 +54,7 @@ async def test_the_scheme_is_case_insensitive_and_the_token_is_read_from_one_hea
     token = (await app.tokens(ada, "lab")).access_token
     url = f"{app.url}/api/conducktor-mcp"
     ping = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
-    async with httpx.AsyncClient(headers={"Accept": "application/json, text/event-stream"}) as http:
+    async with httpx.AsyncClient(headers={"Accept": "application/json, text/event-stream"}, timeout=PATIENCE_S) as http:
         lower = await http.post(url, json=ping, headers={"Authorization": f"bearer {token}"})
         twice = await http.post(
             url, json=ping, headers=[("Authorization", f"Bearer {token}"), ("Authorization", f"Bearer {token}")]

@@ -17,6 +17,7 @@ from tests.connections.shelf import Shelf
 from tests.gateway.client import Client, text
 from tests.policies.conftest import POLICIES, Admin, joined
 from tests.product import Browser, Product, decoded
+from tests.support.promptly import PATIENCE_S
 
 RECORDED = int(os.environ.get("CONDUCKTOR_TEST_RECORDED_CALLS", "2000"))
 TRY = f"{POLICIES}/try"
@@ -136,7 +137,7 @@ async def _record(product: Product, ada: Browser, number: int) -> None:
     ]  # fmt: skip
     for index in range(number):
         await _one_call(product, people[index % len(people)], index)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while len(await _verdicts(product, number)) < number:  # outcomes are written in the background
             await asyncio.sleep(0.02)
 

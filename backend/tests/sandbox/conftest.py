@@ -6,6 +6,7 @@ import pytest
 from mcp import Client
 
 from tests.sandbox.process import Connect, SandboxProcess
+from tests.support.promptly import PATIENCE_S
 
 
 @pytest.fixture(scope="session")
@@ -19,4 +20,4 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess
 @pytest.fixture(params=["legacy", "auto"])
 def connect(sandbox: SandboxProcess, request: pytest.FixtureRequest) -> Connect:
     """The official client for a service: once with the handshake of 2025, once as `server/discover` negotiates."""
-    return lambda service: Client(sandbox.url(service), mode=request.param, read_timeout_seconds=5)
+    return lambda service: Client(sandbox.url(service), mode=request.param, read_timeout_seconds=PATIENCE_S)

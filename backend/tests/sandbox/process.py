@@ -15,7 +15,7 @@ Connect = Callable[[str], Client]
 """service → a client for it, to be entered with `async with`"""
 
 BACKEND = Path(__file__).resolve().parents[2]
-DEADLINE_S = 20  # a cold import of the SDK on a busy machine
+DEADLINE_S = 60  # a cold import of the SDK on a busy machine
 
 
 class SandboxProcess:

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.sandbox.process import DEADLINE_S, SandboxProcess, command, environment
+from tests.support.promptly import PATIENCE_S
 
 Start = Callable[[], SandboxProcess]
 
@@ -33,7 +34,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 async def test_state_survives_a_restart_and_the_first_issue_is_the_guides(start: Start) -> None:
     first = start()
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
         assert (await http.get(f"http://127.0.0.1:{first.port}/healthz")).status_code == 200
         assert (
             await call(http, first, "issue-tracker", "create_issue", title="Fix login bug")
@@ -47,7 +48,7 @@ async def test_state_survives_a_restart_and_the_first_issue_is_the_guides(start:
     assert len(first.log().splitlines()) == 1, "calls leave no trace in the log, least of all their arguments"
 
     second = start()
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
         assert "ENG-456" in await call(http, second, "issue-tracker", "search_issues", query="fix login")
         assert "web#84 [open] Fix it" in await call(http, second, "code-host", "list_prs", repo="web")
         assert "#engineering: How we build it. 2 messages" in await call(http, second, "team-chat", "list_channels")
@@ -69,10 +70,10 @@ async def test_kill_9_loses_nothing_that_was_acknowledged(start: Start) -> None:
                 if len(acknowledged) == 60:
                     enough.set()
 
-    async with httpx.AsyncClient() as http, asyncio.TaskGroup() as callers:
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as http, asyncio.TaskGroup() as callers:
         for _ in range(8):
             callers.create_task(create_until_the_end(http))
-        await asyncio.wait_for(enough.wait(), timeout=5)
+        await asyncio.wait_for(enough.wait(), timeout=PATIENCE_S)
         assert victim.stop(signal.SIGKILL) == -signal.SIGKILL
 
     survivor = start()
@@ -90,7 +91,7 @@ def test_a_second_process_on_the_same_data_or_port_is_refused_in_one_line(sandbo
 
 
 async def test_only_loopback_names_are_answered_on_loopback_and_only_by_post(sandbox: SandboxProcess) -> None:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
         rebound = await http.post(sandbox.url("team-chat"), json={}, headers={"Host": "attacker.example.com"})
         foreign = await http.post(sandbox.url("team-chat"), json={}, headers={"Origin": "https://attacker.example.com"})
         stream = await http.get(sandbox.url("team-chat"), headers={"Accept": "text/event-stream"})

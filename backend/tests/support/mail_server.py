@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email.message import EmailMessage
 
+from tests.support.ports import fresh_listener
+
 
 class MailServer:
     """`answers` maps a command to another reply than 250, for instance `{"RCPT": "550 No such user"}`."""
@@ -50,7 +52,7 @@ class MailServer:
 async def mail_server() -> AsyncIterator[MailServer]:
     """Listens on a free loopback port until the block ends."""
     kept = MailServer()
-    server = await asyncio.start_server(kept.talk, "127.0.0.1", 0)
+    server = await asyncio.start_server(kept.talk, sock=fresh_listener())
     kept.port = server.sockets[0].getsockname()[1]
     try:
         yield kept

@@ -1,6 +1,9 @@
-"""How long a test waits for what the product promises within a second."""
+"""How long tests wait."""
 
 import os
 
-PROMPTLY_S = float(os.environ.get("PROMPTLY_S", "4"))
-"""Four seconds, as other tests keep the machine busy meanwhile; `make campaigns` holds the product to its one second."""
+PROMPTLY_S = float(os.environ.get("PROMPTLY_S", "10"))
+"""For what the product promises within a second: other tests keep the machine busy; `make campaigns` holds it to that."""
+
+PATIENCE_S = 30.0
+"""For what must happen and is promised within no time: beyond it a test says that it hangs."""

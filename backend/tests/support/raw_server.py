@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
+from tests.support.ports import fresh_listener
+from tests.support.promptly import PATIENCE_S
+
 
 @dataclass
 class Received:
@@ -27,7 +30,7 @@ Script = Callable[[Received, asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass
 class RawServer:
-    """`async with RawServer(script) as server`: keeps what it received; loopback, any free port."""
+    """`async with RawServer(script) as server`: keeps what it received; loopback, a port that none had before."""
 
     script: Script
     tls: ssl.SSLContext | None = None
@@ -38,7 +41,7 @@ class RawServer:
 
     async def __aenter__(self) -> Self:
         self._tasks: set[asyncio.Task[None]] = set()
-        self._server = await asyncio.start_server(self._connected, self.host, 0, ssl=self.tls)
+        self._server = await asyncio.start_server(self._connected, sock=fresh_listener(self.host), ssl=self.tls)
         self.port: int = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -97,7 +100,7 @@ def always(raw: bytes) -> Script:
 
 
 async def eventually(condition: Callable[[], bool]) -> None:
-    """Wait until it holds, at most 5 s."""
-    async with asyncio.timeout(5):
+    """Wait until it holds. Raises TimeoutError."""
+    async with asyncio.timeout(PATIENCE_S):
         while not condition():
             await asyncio.sleep(0.01)

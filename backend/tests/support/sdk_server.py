@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,6 +10,9 @@ from typing import Any
 
 import uvicorn
 from mcp.server.mcpserver import Context, MCPServer
+
+from tests.support.ports import fresh_listener
+from tests.support.promptly import PATIENCE_S
 
 logging.getLogger("mcp").setLevel(logging.ERROR)
 
@@ -71,14 +73,11 @@ def demo_server(seen: Seen) -> MCPServer:
 @asynccontextmanager
 async def serve(app: Asgi, seen: Seen | None = None, port: int = 0) -> AsyncIterator[str]:
     """The origin of `app` on a free loopback port; `seen.messages` then keeps each JSON-RPC message that arrives."""
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio does not, for a socket that was made like this
-    listener.bind(("127.0.0.1", port))
+    listener = fresh_listener(port=port)
     watched = _Watched(app, seen) if seen else app
     server = uvicorn.Server(uvicorn.Config(watched, log_level="error", lifespan="on", timeout_graceful_shutdown=1))
     running = asyncio.create_task(server.serve([listener]))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not server.started:
             await asyncio.sleep(0.01)
     try:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import httpx
 
-from conducktor.infra.listener import any_free_port
 from conducktor.settings import VARIABLES, Settings
 from tests.gateway.client import Client
+from tests.support.ports import quiet_port
+from tests.support.promptly import PATIENCE_S
 
 BACKEND = Path(__file__).parents[2]
 
@@ -27,7 +28,7 @@ class Process:
     """
 
     def __init__(self, settings: Settings, origin: str, log: Path, *, under: tuple[str, ...] = ()) -> None:
-        self.port = any_free_port()
+        self.port = quiet_port()
         given = {VARIABLES[field][0]: _said(getattr(settings, field)) for field in _GIVEN if getattr(settings, field)}
         given |= {VARIABLES["port"][0]: str(self.port), VARIABLES["public_url"][0]: origin, VARIABLES["worker"][0]: "separate"}
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CONDUCKTOR_")}
@@ -39,7 +40,7 @@ class Process:
             )  # fmt: skip
 
     async def ready(self) -> None:
-        async with asyncio.timeout(60), httpx.AsyncClient() as http:
+        async with asyncio.timeout(2 * PATIENCE_S), httpx.AsyncClient(timeout=PATIENCE_S) as http:
             while True:
                 try:
                     if (await http.get(f"{self.url}/healthz")).status_code == 200:

@@ -21,6 +21,7 @@ from tests.connections.own_accounts.place import Person, Place
 from tests.connections.signing_in import come_back
 from tests.gateway.client import META, MODERN, text
 from tests.product import decoded
+from tests.support.promptly import PATIENCE_S
 
 
 async def test_a_client_that_can_open_links_is_asked_to_and_the_call_works_afterwards(
@@ -141,7 +142,7 @@ async def test_an_older_client_that_can_open_links_gets_the_error_of_its_revisio
     decoded(await bob.client.legacy("initialize", promised))
 
     asked = {"name": f"{place.name}_take", "arguments": {"text": "x"}}
-    async with asyncio.timeout(5):  # what an app can is known to all processes a moment later
+    async with asyncio.timeout(PATIENCE_S):  # what an app can is known to all processes a moment later
         while "error" not in (answer := decoded(await bob.client.legacy("tools/call", asked, MCP_Protocol_Version="2025-11-25"))):
             await asyncio.sleep(0.05)
 

@@ -16,6 +16,7 @@ from tests.connections.shelf import Shelf, tool
 from tests.connections.signing_in import BASE, shown, sign_in
 from tests.gateway.client import text
 from tests.product import Product, decoded, eventually
+from tests.support.promptly import PATIENCE_S
 from tests.support.rpc_server import result
 
 
@@ -311,7 +312,7 @@ async def test_secrets_of_one_row_do_not_open_in_another(place: Place, ada: Pers
 async def _accounts(admin: Person, place: Place) -> dict[str, str | None]:
     """With whose account each of four calls went out, as the audit has it."""
     lines: list[dict[str, Any]] = []
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while len(lines) < 4 or not all(line["outcome"] for line in lines):
             found = await admin.browser.get(f"{BASE}/audit", params={"connection": place.name, "kind": "call"})
             lines = decoded(found)["items"]
