@@ -5,11 +5,15 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 import structlog
 
 import conducktor.parts  # noqa: F401 - imports every model
+from conducktor.audit import group_commit
+from conducktor.budgets import booking
+from conducktor.infra import database as database_module
 from conducktor.infra.database import Database
 from conducktor.infra.embedded_postgres import EmbeddedPostgres
 from conducktor.infra.migrations import upgrade
@@ -17,6 +21,13 @@ from conducktor.settings import Settings
 from tests.product import Product, running_product
 from tests.support.databases import at, copied, execute
 from tests.support.open_directory import open_directory
+from tests.support.promptly import PATIENCE_S
+
+for module, limit in ((database_module, "CONNECT_TIMEOUT_S"), (group_commit, "COPY_TIMEOUT_S"), (booking, "TIMEOUT_S")):
+    setattr(module, limit, PATIENCE_S)  # a busy machine is no database that is away
+
+hypothesis.settings.register_profile("tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("tests")
 
 structlog.configure(
     processors=[  # tracebacks as the product logs them: structlog's own draw every local variable, for seconds
