@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from conducktor.audit.call_news import ANNOUNCE_EVERY_S, CallNews
+from conducktor.audit import call_news
+from conducktor.audit.call_news import CallNews
 from conducktor.core.ids import WorkspaceId, new_id
 from conducktor.infra.database import CHANNEL, Database
+from tests.support.promptly import PATIENCE_S
 
 
 @pytest.fixture
@@ -28,7 +30,7 @@ async def test_the_last_call_of_a_burst_is_told_once_its_second_is_over(database
 
     assert at_once[0] is not None
     assert at_once[1:] == [None] * 4
-    async with asyncio.timeout(5 * ANNOUNCE_EVERY_S):
+    async with asyncio.timeout(PATIENCE_S):
         assert str(workspace_id) in await heard.get()
     assert heard.empty()
     await news.stop()
@@ -43,13 +45,14 @@ async def test_another_workspace_does_not_wait(database: Database) -> None:
 
 
 async def test_what_is_still_owed_does_not_keep_the_process_from_stopping(
-    database: Database, heard: "asyncio.Queue[str]"
+    database: Database, heard: "asyncio.Queue[str]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(call_news, "ANNOUNCE_EVERY_S", 2 * PATIENCE_S)
     news, workspace_id = CallNews(database), WorkspaceId(new_id())
     news.statement([workspace_id])
     news.statement([workspace_id])
 
-    async with asyncio.timeout(ANNOUNCE_EVERY_S / 2):
+    async with asyncio.timeout(PATIENCE_S):
         await news.stop()
 
     assert heard.empty()
