@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 from saq.job import Status
 from sqlalchemy import update
 
@@ -13,11 +14,13 @@ from conducktor.connections import jobs, queries
 from conducktor.connections.discovery import Discovery
 from conducktor.connections.models import ConnectionRow
 from conducktor.connections.states import ConnectionState
+from conducktor.infra import changes
 from conducktor.infra.database import Change
 from conducktor.settings import Settings
 from tests.connections.conftest import Desk
 from tests.connections.shelf import WORKING, Shelf, tool
-from tests.product import eventually
+from tests.product import all_heard, eventually
+from tests.support.promptly import PATIENCE_S
 from tests.support.raw_server import answer
 from tests.support.rpc_server import hang, reset
 
@@ -63,7 +66,7 @@ async def test_an_answer_to_an_older_address_is_not_kept(desk: Desk, shelf: Shel
 
     shelf.broken = hold
     waiting = asyncio.create_task(desk.parts.discovery.discover(desk.actor.workspace_id, made.id))
-    await asyncio.wait_for(arrived.wait(), 5)
+    await asyncio.wait_for(arrived.wait(), PATIENCE_S)
     async with Shelf(tool("new")) as elsewhere:
         await desk.run("connections.update", name="shelf", url=elsewhere.url)
         go_on.set()
@@ -79,7 +82,7 @@ async def test_what_a_killed_process_left_pending_is_taken_up(desk: Desk, shelf:
         sys.executable, str(SCRIPT), *arguments, env={"PYTHONPATH": str(SCRIPT.parents[2])}
     )
     try:
-        await eventually(lambda: bool(shelf.received), within_s=20)
+        await eventually(lambda: bool(shelf.received))
     finally:
         process.kill()
         await process.wait()
@@ -129,9 +132,13 @@ async def test_disabled_connections_are_left_alone(desk: Desk, shelf: Shelf) -> 
     assert len(shelf.received) == asked
 
 
-async def test_a_check_of_a_healthy_connection_asks_little_and_announces_nothing(desk: Desk, shelf: Shelf) -> None:
+async def test_a_check_of_a_healthy_connection_asks_little_and_announces_nothing(
+    desk: Desk, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "TRUSTED_FOR_S", 60.0)  # on a busy machine heartbeats are late
     made = await desk.connect(shelf)
     before = len(shelf.bodies("tools/list"))
+    await all_heard(desk.parts)
     announced: list[Change] = []
     desk.parts.changes.subscribe(announced.append)
     toolbox = await desk.toolbox()
@@ -173,7 +180,7 @@ async def _work(desk: Desk) -> None:
     context = desk.parts.by_name()
     await jobs.ring_due_checks(context)
     queue = desk.parts.doorbell.queue
-    while job := await queue.dequeue(timeout=1):
+    while job := await queue.dequeue(timeout=PATIENCE_S):
         await jobs.JOBS[job.function](context, **(job.kwargs or {}))
         await queue.finish(job, Status.COMPLETE)
         if not await queue.count("queued"):

@@ -8,7 +8,7 @@ import httpx
 
 from conducktor.edges.live_events import OpenPages
 from tests.product import Browser, Product, decoded, signed_up
-from tests.support.promptly import PROMPTLY_S
+from tests.support.promptly import PATIENCE_S, PROMPTLY_S
 
 
 @asynccontextmanager
@@ -16,14 +16,14 @@ async def stream(browser: Browser, workspace: str) -> AsyncIterator[AsyncIterato
     cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
     url = f"{browser.url}/api/workspaces/{workspace}/events"
     async with (
-        httpx.AsyncClient(timeout=20) as http,
+        httpx.AsyncClient(timeout=PATIENCE_S) as http,
         http.stream("GET", url, headers={"Cookie": cookies, "Accept": "text/event-stream"}) as response,
     ):
         assert response.status_code == 200
         yield response.aiter_lines()
 
 
-async def heard(lines: AsyncIterator[str], part: str, within_s: float = 5.0) -> str:
+async def heard(lines: AsyncIterator[str], part: str, within_s: float = PATIENCE_S) -> str:
     async with asyncio.timeout(within_s):
         async for line in lines:
             if part in line:
@@ -35,7 +35,7 @@ async def test_a_change_reaches_an_open_page_within_a_second(product: Product) -
     async with await signed_up(product, "ada@example.com") as ada, stream(ada, "lab") as lines:
         await heard(lines, "event: ready")
         decoded(await ada.post("/api/workspaces/lab/invitations", {"email": "bob@example.com", "role": "member"}))
-        assert '"topic":"members"' in await heard(lines, 'data: {"topic"', within_s=PROMPTLY_S)
+        assert await heard(lines, '"topic":"members"', within_s=PROMPTLY_S)
 
 
 async def test_a_stream_ends_within_five_seconds_of_signing_out_however_busy_the_workspace(product: Product) -> None:
@@ -47,7 +47,7 @@ async def test_a_stream_ends_within_five_seconds_of_signing_out_however_busy_the
             await heard(lines, "event: ready")
             assert (await other.post("/api/sign-out")).is_success
             busy = asyncio.create_task(_keep_changing(ada))
-            async with asyncio.timeout(6):
+            async with asyncio.timeout(5 + PROMPTLY_S):
                 async for _ in lines:
                     pass
             busy.cancel()

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from conducktor.infra import changes
 from conducktor.infra.changes import Cached, ChangeFeed
 from conducktor.infra.database import Change, Database
 from tests.product import eventually
@@ -33,7 +34,8 @@ class Shop:
 
 
 @pytest.fixture
-async def feed(database: Database) -> AsyncIterator[ChangeFeed]:
+async def feed(database: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ChangeFeed]:
+    monkeypatch.setattr(changes, "TRUSTED_FOR_S", 60.0)  # on a busy machine heartbeats are late
     feed = ChangeFeed(database)
     await feed.start()
     await eventually(lambda: feed.is_live)

@@ -1,7 +1,6 @@
 """One product, a person, a connection: what policies are tried on."""
 
 import secrets
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 
 from tests.connections.shelf import Shelf, tool
 from tests.gateway.conftest import ada, client, connected, product
-from tests.product import Browser, Product, decoded, eventually, running_product, signed_up
+from tests.product import Browser, Product, all_heard, decoded, running_product, signed_up
 from tests.support.rpc_server import result
 
 __all__ = ["ada", "client", "connected", "product"]
@@ -96,6 +95,4 @@ class Admin:
         await self.heard()
 
     async def heard(self) -> None:
-        """Whatever was announced before this is known in this process: its feed has had a heartbeat since."""
-        asked_at, changes = time.monotonic(), self._product.parts.changes
-        await eventually(lambda: changes._heard_at > asked_at)
+        await all_heard(self._product.parts)
