@@ -167,12 +167,12 @@ def nested(levels: int) -> dict[str, Any]:
     ],
 )
 def test_a_definition_that_is_too_large_is_refused_quickly(definition: dict[str, Any]) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
 
     with pytest.raises(Unusable):
         listing({"name": "big"} | definition, None)
 
-    assert time.perf_counter() - started < 0.1
+    assert time.thread_time() - started < 0.1
 
 
 def test_an_output_schema_may_have_any_root_but_no_reference_outside() -> None:

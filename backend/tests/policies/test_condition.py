@@ -84,9 +84,9 @@ def test_nested_loops_do_not_run_over_large_arguments() -> None:
 
 def test_the_largest_arguments_are_judged_within_moments() -> None:
     arguments = {"a": ["x" * 20] * 10_000, "s": "a" * 10_000}
-    began = time.perf_counter()
+    began = time.thread_time()
     Condition("args.a.all(x, x.startsWith('x')) && args.s.matches('(a+)+$')").value(a_case(arguments))
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5
 
 
 def test_arguments_that_nobody_could_judge_are_refused() -> None:
