@@ -27,7 +27,7 @@ async def test_a_service_that_takes_no_registration_reads_our_document(
                 servers.guarded(trusted=authority.pem) as url,
                 Person(product, "Barbara") as admin,
             ):
-                made = await admin.ask("POST", "/connections", json={"name": "documented", "url": url, "auth": "oauth"})
+                made = await admin.try_to_connect(name="documented", url=url, auth="oauth")
                 assert made["fault"] == "needs_sign_in"
                 begun = await admin.ask("POST", "/connections/documented/sign-in")
                 returned = await signed_in_there(begun["authorize_url"], "barbara")

@@ -83,6 +83,7 @@ async def test_a_toolset_made_in_the_browser_offers_exactly_its_tools(
     assert warehouse.calls == ["move_stock"]
 
     await page.goto(f"/w/{ada.workspace}/toolsets")
+    await ready(page, "Toolsets")
     row = page.get_by_role("row").filter(has_text="Stock keeping")
     address, copy = row.locator("code").filter(has_text="http"), row.get_by_role("button", name=re.compile("^Copy"))
     beside, button = await address.bounding_box(), await copy.bounding_box()

@@ -81,12 +81,17 @@ class Person:
 
     async def connect(self, *, workspace: str | None = None, **wish: object) -> dict[str, Any]:
         """Make a connection (`service` of the catalogue or `url`) and wait until its tools are there."""
+        made = await self.try_to_connect(workspace=workspace, **wish)
+        assert made["state"] == "ACTIVE", made
+        return made
+
+    async def try_to_connect(self, *, workspace: str | None = None, **wish: object) -> dict[str, Any]:
+        """The connection once its server has answered, which may take a busy machine longer than a person waits."""
         made: dict[str, Any] = await self.ask("POST", "/connections", workspace=workspace, json=wish)
         async with asyncio.timeout(SETTLES_WITHIN_S):
             while made["state"] == "PENDING":
                 await asyncio.sleep(0.1)
                 made = (await self.ask("GET", f"/connections/{made['name']}", workspace=workspace))["connection"]
-        assert made["state"] == "ACTIVE", made
         return made
 
     async def consent_page(self, authorization_url: str) -> tuple[str, dict[str, Any]]:

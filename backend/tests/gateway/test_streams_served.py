@@ -12,6 +12,7 @@ from tests.gateway.conftest import PING_S
 from tests.gateway.ear import STREAM, Ear, listening, standing
 from tests.gateway.herald import Herald
 from tests.product import Browser, decoded
+from tests.support.promptly import PATIENCE_S
 from tests.support.raw_server import Received, answer
 from tests.support.rpc_server import reply
 from tests.support.served import Process
@@ -29,12 +30,20 @@ async def there(client: Client, processes: list[Process]) -> AsyncIterator[Clien
 
 
 @pytest.fixture(scope="module")
-async def herald(ada: Browser) -> AsyncIterator[Herald]:
+async def herald(ada: Browser, there: Client) -> AsyncIterator[Herald]:
     async with Herald(modern=False) as server:
         wish = {"name": "wide", "url": server.url, "auth": "none"}
         assert decoded(await ada.post("/api/workspaces/lab/connections", wish))["state"] == "ACTIVE"
+        await _is_known(there, "/wide")
         yield server
         decoded(await ada.delete("/api/workspaces/lab/connections/wide"))
+
+
+async def _is_known(there: Client, path: str) -> None:
+    """The served process hears of a new connection a moment after it was made at the other one."""
+    async with asyncio.timeout(PATIENCE_S):
+        while (await there.legacy("tools/list", path=path)).status_code != 200:
+            await asyncio.sleep(0.02)
 
 
 async def test_a_list_that_a_call_at_one_process_changed_is_told_by_the_other(
@@ -82,6 +91,7 @@ async def test_a_call_that_takes_long_is_kept_alive_too(there: Client, ada: Brow
 
         server._behaviours["tools/call"] = ponder
         decoded(await ada.post("/api/workspaces/lab/connections", {"name": "slow", "url": server.url, "auth": "none"}))
+        await _is_known(there, "/slow")
         body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "slow_ponder", "arguments": {"text": ""}}}
         headers = {"Authorization": f"Bearer {there.token}", "Accept": STREAM, "Content-Type": "application/json"}
         async with there.http.stream("POST", there.url, content=json.dumps(body), headers=headers) as response:
