@@ -136,7 +136,7 @@ test("a server that cannot be reached is said, with a way to try again", async (
   serveNothing();
   const { screen } = renderApp("/");
 
-  expect((await screen.findByRole("alert", undefined, { timeout: 9_000 })).textContent).toContain(
+  expect((await screen.findByRole("alert", undefined, { timeout: 30_000 })).textContent).toContain(
     "Conducktor cannot be reached.",
   );
   expect(screen.getByRole("button", { name: "Try again" })).toBeDefined();
