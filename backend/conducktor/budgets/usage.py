@@ -8,9 +8,10 @@ from conducktor.budgets.usage_views import DayConnection, ServiceCost, UsageDay,
 
 TOP = 100
 OWN_TOOLS = "Conducktor"
+NO_CONNECTION = "No connection"
 NO_CONVERSATION = "No conversation"
 
-_OWN = frozenset({"", "conducktr"})  # refused before it was known, or one of our own tools
+_NO_SERVICE = frozenset({None, "", "conducktr"})  # refused before it was known which, or one of our own tools
 
 Found = Mapping[Grouping, Sequence[Group]]
 
@@ -55,13 +56,15 @@ def services(found: Found, titles: Mapping[str, str]) -> list[ServiceCost]:
     return [
         ServiceCost(service=title(g.connection, titles), connection=g.connection or "", calls=g.calls, cost_micro_usd=g.cost)
         for g in found[Grouping.CONNECTION]
-        if g.connection not in _OWN
+        if g.connection not in _NO_SERVICE
     ]
 
 
 def title(connection: str | None, titles: Mapping[str, str]) -> str:
-    """A connection that is gone keeps the name that it had in the audit."""
-    return OWN_TOOLS if not connection or connection in _OWN else titles.get(connection, connection)
+    """A connection that is gone keeps the name that it had in the audit; a call of an unknown tool has none."""
+    if not connection:
+        return NO_CONNECTION
+    return OWN_TOOLS if connection in _NO_SERVICE else titles.get(connection, connection)
 
 
 def _each(first: date, last: date) -> list[date]:

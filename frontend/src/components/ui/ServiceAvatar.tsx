@@ -15,7 +15,7 @@ export function ServiceAvatar({ name, size = "md", shape = "square" }: ServiceAv
   );
 }
 
-const HUES = 8;
+export const HUES = 8;
 
 /** FNV-1a over the name in lower case: `Linear` and `linear` look alike. */
 export function hueOf(name: string): number {

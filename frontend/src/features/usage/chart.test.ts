@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { UsageDay } from "@/api/generated/schema";
+import { hueOf } from "@/components/ui/ServiceAvatar";
 
 import { chartOf, roundUp } from "./chart";
 
@@ -30,6 +31,15 @@ test("by calls another is the largest, in the same colour", () => {
   const [cost, calls] = [chartOf(DAYS, "cost"), chartOf(DAYS, "calls")];
   expect(calls.legend[0]?.label).toBe("GitHub");
   expect(calls.legend[0]?.hue).toBe(cost.legend[1]?.hue);
+});
+
+test("connections of the same usual colour are told apart", () => {
+  const alike = ["Code host", "Finance reports"].map((label) => ({ connection: label, label, calls: 1, cost_micro_usd: 0 }));
+  expect(new Set(alike.map(({ label }) => hueOf(label))).size).toBe(1);
+
+  const { legend } = chartOf([{ day: "2026-11-17", calls: 2, errors: 0, cost_micro_usd: 0, connections: alike }], "calls");
+
+  expect(new Set(legend.map(({ hue }) => hue)).size).toBe(2);
 });
 
 test.each([
