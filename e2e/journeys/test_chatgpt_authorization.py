@@ -199,7 +199,7 @@ async def test_a_code_is_good_once_and_its_replay_ends_what_it_gave(chatgpt: Cha
     assert (await chatgpt.ask("tools/list")).status_code == 401
 
 
-async def test_authorising_again_may_choose_another_workspace(chatgpt: ChatGpt, ada: Person, workspace: str) -> None:
+async def test_authorizing_again_may_choose_another_workspace(chatgpt: ChatGpt, ada: Person, workspace: str) -> None:
     await chatgpt.connect(ada, workspace=workspace)
     assert TRACKER_TOOL in await chatgpt.tool_names()
     other = await ada.make_workspace("Chat")

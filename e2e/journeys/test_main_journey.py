@@ -156,7 +156,7 @@ async def read_about_the_call(audit: Page, client: str) -> None:
 
 async def revoke(page: Page, client: str) -> None:
     """And go back to the audit."""
-    await page.get_by_role("link", name="Authorised apps").click()
+    await page.get_by_role("link", name="Authorized apps").click()
     await page.get_by_role("button", name=f"Revoke {client} of yourself").click()
     dialog = page.get_by_role("dialog", name=f"Revoke “{client}”?")
     await dialog.get_by_role("button", name="Revoke").click()

@@ -62,7 +62,7 @@ async def with_a_document(product: Product, ada: Person, workspace: str, authori
 
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
 @pytest.mark.parametrize("way", [with_a_static_id, with_dynamic_registration, with_a_document])
-async def test_it_authorises_lists_calls_and_loses_its_permission(
+async def test_it_authorizes_lists_calls_and_loses_its_permission(
     product: Product, ada: Person, guide: str, authority: Authority, way: Way, mode: str
 ) -> None:
     async with (

@@ -101,7 +101,7 @@ OF_A_WORKSPACE = {
     "/usage": "Usage",
     "/usage?time=7d&show=calls": "Usage",
     "/settings/notifications": "Notifications",
-    "/authorizations": "Authorised apps",
+    "/authorizations": "Authorized apps",
     "/policies": "Policies",
     "/policies/new": "New policy",
     "/policies/new?template=linear-approval": "New policy",

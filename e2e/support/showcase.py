@@ -64,7 +64,7 @@ class Showcase:
         await self._open.aclose()
 
     async def chatgpt(self, person: Person, *, scopes: tuple[str, ...] = DEFAULT_SCOPES, is_registered: bool = False) -> ChatGpt:
-        """ChatGPT, authorised by that person in Engineering; `is_registered`: it made itself known first (RFC 7591)."""
+        """ChatGPT, authorized by that person in Engineering; `is_registered`: it made itself known first (RFC 7591)."""
         app = await self._open.enter_async_context(ChatGpt(self._product.endpoint))
         await app.discover_authorization()
         if is_registered:

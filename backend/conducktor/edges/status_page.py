@@ -60,7 +60,7 @@ _STYLE = (
     "background:light-dark(#fff,#131518);color:light-dark(#16191d,#e7e9ec)}"
     "h1{font-size:1.5rem;margin:0}p{margin:.25rem 0 2rem;color:var(--quiet)}"
     "table{border-collapse:collapse;width:100%}th,td{padding:.625rem .75rem .625rem 0;text-align:left;vertical-align:top;"
-    "border-top:1px solid var(--line)}th{font-weight:600}td:last-child{color:var(--quiet)}"
+    "border-top:1px solid var(--line)}th{font-weight:600;white-space:nowrap}td:last-child{color:var(--quiet)}"
     "[data-state]{font-weight:600;white-space:nowrap}[data-state]::before{content:'\\25cf';margin-right:.375rem}"
     "[data-state=up]{color:var(--ok)}[data-state=down]{color:var(--bad)}[data-state=degraded]{color:var(--warn)}"
     "a{color:inherit}[data-state=off]{color:var(--quiet)}footer{margin-top:1.5rem;font-size:.875rem;color:var(--quiet)}"

@@ -118,7 +118,7 @@ class Accounts:
         """Set a new password by a mailed link. Raises LinkExpired, Invalid on `password`.
 
         All web sessions end within a second (`users` is announced). Authorised OAuth clients stay: they are listed, and revoked,
-        under authorised apps. The link came to the address, so it is verified now.
+        under authorized apps. The link came to the address, so it is verified now.
         """
         check_password(password, field="password", email="")
         fresh = await self._passwords.hash(password)

@@ -49,5 +49,10 @@ async def reach_of(tx: Transaction, workspace_id: WorkspaceId, mailer: Mailer) -
 
 def _reason(broken: list[str]) -> str:
     if broken:
-        return f"This installation has no mail server, and {', '.join(broken)} did not take the last message."
+        return f"This installation has no mail server, and {_listed(broken)} did not take the last message."
     return "This installation has no mail server, and no channel is set up for this."
+
+
+def _listed(names: list[str]) -> str:
+    """`Service desk and Team chat`."""
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)

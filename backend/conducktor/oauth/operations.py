@@ -67,7 +67,7 @@ async def revoke_authorization(actor: Actor, data: RevokeAuthorization, *, tx: T
     authorization_id = AuthorizationId(data.authorization_id)
     whose = None if actor.may(Permission.AUTHORIZATIONS_MANAGE) else actor.user_id
     if not await queries.revoke(tx, actor.workspace_id, authorization_id, whose, clock()):
-        raise NotFound("There is no such authorised app in this workspace.", next_step="Reload the list.")
+        raise NotFound("There is no such authorized app in this workspace.", next_step="Reload the list.")
     await tx.announce(Change(topic="authorizations", workspace_id=actor.workspace_id, id=str(authorization_id)))
 
 

@@ -25,7 +25,7 @@ class LinkOfSomebodyElse(Forbidden):
 
 
 class LinkExpired(Conflict):
-    """This link is too old."""
+    """This link is no longer good."""
 
 
 class _Sealed(msgspec.Struct, frozen=True, array_like=True):
@@ -55,7 +55,9 @@ class SignInLinks:
             sealed = base64.urlsafe_b64decode(link + "=" * (-len(link) % 4))
             opened = msgspec.msgpack.decode(self._key_ring.open(sealed, bound_to=PURPOSE), type=_Sealed)
         except (Invalid, ValueError, binascii.Error, msgspec.MsgspecError):
-            raise LinkExpired("This link cannot be read.", next_step=_AGAIN) from None
+            raise LinkExpired(
+                "It is not whole, or was made before this installation changed its keys.", next_step=_AGAIN
+            ) from None
         if (opened.workspace_id, opened.connection_id, opened.user_id) != (actor.workspace_id, connection_id, actor.user_id):
             raise LinkOfSomebodyElse(
                 f"It was not made for you: you are signed in to Conducktor as {actor.user_name}.",

@@ -55,7 +55,7 @@ export const NAVIGATION: readonly NavigationGroup[] = [
       { label: "Budgets", icon: IconWallet, href: paths.budgets, keywords: "prices limits costs money free unpriced" },
       { label: "Audit", icon: IconListSearch, href: paths.audit, keywords: "log calls trail history" },
       {
-        label: "Authorised apps",
+        label: "Authorized apps",
         icon: IconApps,
         href: paths.authorizations,
         keywords: "authorized oauth clients chatgpt revoke tokens",

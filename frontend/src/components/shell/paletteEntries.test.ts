@@ -15,7 +15,7 @@ const ENTRIES: PaletteEntry[] = [
 ];
 
 test("every page of the rail can be gone to", () => {
-  expect(findEntries(ENTRIES, "").map(({ label }) => label)).toContain("Authorised apps");
+  expect(findEntries(ENTRIES, "").map(({ label }) => label)).toContain("Authorized apps");
   expect(findEntries(ENTRIES, "authorized")[0]?.href).toBe("/w/engineering/authorizations");
 });
 

@@ -45,7 +45,7 @@ const UNITS = [
 ] as const;
 
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "always" });
-const exact = new Intl.DateTimeFormat("en", {
+const exact = new Intl.DateTimeFormat("en-GB", {
   year: "numeric",
   month: "short",
   day: "numeric",

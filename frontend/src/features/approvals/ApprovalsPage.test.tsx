@@ -45,7 +45,7 @@ test("several are denied with one comment, and those that somebody else was fast
 
   await user.click(await screen.findByRole("checkbox", { name: "Select all" }));
   await user.click(screen.getByRole("button", { name: "Deny 2" }));
-  const dialog = await screen.findByRole("dialog", { name: "Deny several requests" });
+  const dialog = await screen.findByRole("dialog", { name: "Deny 2 requests" });
   await user.type(within(dialog).getByLabelText("Comment"), "Not before the release.");
   await user.click(within(dialog).getByRole("button", { name: "Deny 2" }));
 

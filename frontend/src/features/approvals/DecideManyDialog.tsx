@@ -22,9 +22,10 @@ export interface DecideManyDialogProps {
 /** Names what is decided, takes one comment for all, and says which could not be decided. */
 export default function DecideManyDialog({ wish, ...props }: DecideManyDialogProps) {
   const shown = useLast(wish);
+  const count = useLast(props.lines.length || undefined) ?? 0; // Nothing is selected any more once they are decided.
   if (!shown) return null;
   return (
-    <Modal opened={wish !== undefined} onClose={props.onClose} title={`${VERBS[shown]} several requests`} size="lg">
+    <Modal opened={wish !== undefined} onClose={props.onClose} title={`${VERBS[shown]} ${requests(count)}`} size="lg">
       <Form {...props} wish={shown} />
     </Modal>
   );
@@ -53,7 +54,7 @@ function Form({ workspace, wish, lines: selected, onClose, onDecided }: DecideMa
         setFailed(refused);
         return;
       }
-      notifications.show({ message: `${DONE[wish]} ${String(items.length)} ${items.length === 1 ? "request" : "requests"}.` });
+      notifications.show({ message: `${DONE[wish]} ${requests(items.length)}.` });
       onClose();
     } catch (error) {
       setProblem(asProblem(error));
@@ -106,6 +107,10 @@ function Form({ workspace, wish, lines: selected, onClose, onDecided }: DecideMa
       </div>
     </form>
   );
+}
+
+function requests(count: number): string {
+  return `${String(count)} ${count === 1 ? "request" : "requests"}`;
 }
 
 const DONE: Record<Decision, string> = { approve: "Approved", deny: "Denied" };

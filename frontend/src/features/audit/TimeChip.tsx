@@ -123,4 +123,4 @@ function labelOf(value: string | undefined, spans: readonly Span[]): string | un
   return first === last ? first : `${String(first)} – ${String(last)}`;
 }
 
-const dayFormat = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric" });
+const dayFormat = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });

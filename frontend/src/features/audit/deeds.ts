@@ -8,7 +8,7 @@ const DEEDS: Record<string, string> = {
   "approvals.close": "Said what became of a request",
   "approvals.decide": "Decided a request for approval",
   "approvals.decide_many": "Decided several requests for approval",
-  "authorizations.create": "Authorised an app",
+  "authorizations.create": "Authorized an app",
   "authorizations.revoke": "Revoked an app",
   "budgets.create": "Added a budget",
   "budgets.delete": "Deleted a budget",

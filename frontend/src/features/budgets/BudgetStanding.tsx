@@ -25,7 +25,10 @@ export function BudgetStanding({ budget, zone }: { budget: BudgetView; zone: str
         <Figure name={isShared ? "Spent in all" : "Spent"} amount={now.spent_micro_usd} />
         <Figure name="Held by running calls" amount={now.held_micro_usd} />
         <Figure name={isShared ? "Left of the fullest share" : "Left"} amount={now.left_micro_usd} />
-        <Figure name={`Forecast to ${momentIn(now.resets_at, period, zone)}`} amount={now.forecast_micro_usd} />
+        <Figure
+          name={`${isShared ? "Fullest share" : "Forecast"} by ${momentIn(now.resets_at, period, zone)}`}
+          amount={now.forecast_micro_usd}
+        />
       </dl>
       <p className={classes.outlook} data-tone={outlook.tone}>
         {outlook.words}.

@@ -125,7 +125,7 @@ function TestButton({ isDisabled, isPending, onClick }: TestButtonProps) {
   const forbidden = useWhyNot("connections:write");
   const whyNot = forbidden ?? (isDisabled ? "Enable the connection in its settings before testing it." : undefined);
   return (
-    <GuardedButton whyNot={whyNot} loading={isPending} onClick={onClick}>
+    <GuardedButton variant="default" whyNot={whyNot} loading={isPending} onClick={onClick}>
       Test connection
     </GuardedButton>
   );

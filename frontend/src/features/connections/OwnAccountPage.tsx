@@ -20,7 +20,7 @@ import classes from "./ConnectionPage.module.css";
 import { NoOwnAccount } from "./NoOwnAccount";
 import { endedWords, ownAccountQuery, signOutLabel, toolsFor, troubleOf } from "./ownAccounts";
 import { OwnKeyForm } from "./OwnKeyForm";
-import { outcomeOf } from "./SignInOutcome";
+import { ownOutcomeOf } from "./SignInOutcome";
 import { useOwnAccount } from "./useOwnAccount";
 
 const route = getRouteApi("/w/$workspace/connections/$connection/account");
@@ -45,7 +45,7 @@ interface AccountProps {
 
 function Account({ account, link, result }: AccountProps) {
   const { slug } = useWorkspace();
-  const told = outcomeOf(result === "done" ? undefined : result);
+  const told = ownOutcomeOf(result === "done" ? undefined : result);
   return (
     <>
       <Crumbs

@@ -71,7 +71,7 @@ test("a link that was made for somebody else says so, and lets the right person 
 test("a link that is too old leads to the page without it", async () => {
   serveAccount({
     status: 409,
-    json: { title: "This link is too old.", code: "link_expired", detail: "It was good for 30 minutes." },
+    json: { title: "This link is no longer good.", code: "link_expired", detail: "It was good for 30 minutes." },
   });
   const { screen } = renderApp(`${PAGE}/account?link=old`);
 

@@ -31,13 +31,27 @@ export function SignInOutcome({ result, connection }: { result: string | undefin
   );
 }
 
-export function outcomeOf(result: string | undefined): { title: string; words: string } | undefined {
+interface Outcome {
+  title: string;
+  words: string;
+}
+
+export function outcomeOf(result: string | undefined): Outcome | undefined {
   return OUTCOMES[result ?? ""];
 }
 
+/** Of a sign-in with one's own account, for which nobody has to manage anything. */
+export function ownOutcomeOf(result: string | undefined): Outcome | undefined {
+  return result === "forbidden" ? OWN_FORBIDDEN : outcomeOf(result);
+}
+
+const OWN_FORBIDDEN = {
+  title: "You may no longer use tools here",
+  words: "Nothing was changed. Ask an admin of this workspace.",
+};
 const AGAIN = "Nothing was changed. Press Sign in to try again.";
 
-const OUTCOMES: Record<string, { title: string; words: string }> = {
+const OUTCOMES: Record<string, Outcome> = {
   done: { title: "You are signed in", words: "Conducktor keeps the sign-in alive by itself from here on." },
   denied: { title: "You did not allow it", words: AGAIN },
   changed: {

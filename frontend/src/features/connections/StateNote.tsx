@@ -8,7 +8,7 @@ import { LinkButton } from "@/components/ui/LinkButton";
 import { RelativeTime } from "@/components/ui/RelativeTime";
 import { paths } from "@/paths";
 
-import { useWorkspace } from "../workspaces/useWorkspace";
+import { useWhyNot, useWorkspace } from "../workspaces/useWorkspace";
 import { countOf } from "./attention";
 import { healthQuery } from "./connectionQueries";
 import { NeedsOwnAccountNote } from "./NeedsOwnAccountNote";
@@ -64,6 +64,7 @@ function ErrorNote({ connection }: { connection: ConnectionView }) {
   const isLocal = connection.transport === "stdio";
   const label = isLocal ? "See its log" : REPAIRS[connection.fault ?? ""];
   const isSignedOut = connection.fault === NEEDS_SIGN_IN || connection.fault === NEEDS_MORE_ACCESS;
+  const mayNotSignIn = useWhyNot("connections:write") !== undefined;
   return (
     <Callout
       tone="bad"
@@ -77,7 +78,7 @@ function ErrorNote({ connection }: { connection: ConnectionView }) {
         )
       }
     >
-      <p>{isSignedOut ? "Press Sign in: the service asks you what Conducktor may do there." : connection.next_step}</p>
+      <p>{isSignedOut ? (mayNotSignIn ? ASK_ADMIN : SIGN_IN) : connection.next_step}</p>
       <FormError problem={signIn.problem} />
       {!isSignedOut && health?.next_check_at != null && (
         <p>
@@ -94,11 +95,18 @@ function ErrorNote({ connection }: { connection: ConnectionView }) {
   );
 }
 
+const SIGN_IN = "Press Sign in: the service asks you what Conducktor may do there.";
+const ASK_ADMIN = "Ask an owner or admin to sign in.";
+
 function MoreAccessNote({ connection }: { connection: ConnectionView }) {
   const signIn = useSignIn(connection.name);
+  const mayNotSignIn = useWhyNot("connections:write") !== undefined;
   return (
     <Callout tone="warn" role="status" title="Some of its tools need more access" actions={<SignInButton signIn={signIn} />}>
-      <p>{connection.reason} Everything else works. Press Sign in: the service asks you whether Conducktor may have it.</p>
+      <p>
+        {connection.reason} Everything else works.{" "}
+        {mayNotSignIn ? ASK_ADMIN : "Press Sign in: the service asks you whether Conducktor may have it."}
+      </p>
       <FormError problem={signIn.problem} />
     </Callout>
   );

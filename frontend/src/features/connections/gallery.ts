@@ -55,7 +55,7 @@ export function shelvesOf(entries: readonly CatalogEntryView[]): Shelf[] {
   const services = entries.filter(({ category }) => category !== SANDBOX);
   const shelves = [
     { title: "Sandbox: try everything without an account", entries: sandbox, hasCustomServer: false },
-    { title: "Ready to connect", entries: services.filter(({ is_available: can }) => can), hasCustomServer: services.length > 0 },
+    { title: "Services", entries: services.filter(({ is_available: can }) => can), hasCustomServer: services.length > 0 },
     { title: "Not possible yet", entries: services.filter(({ is_available: can }) => !can), hasCustomServer: false },
   ];
   return shelves.filter(({ entries: shown, hasCustomServer }) => shown.length > 0 || hasCustomServer);

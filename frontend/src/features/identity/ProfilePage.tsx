@@ -28,7 +28,7 @@ export function ProfilePage() {
       <PageSection title="E-mail" words="You sign in with it. A confirmed address lets you reset your password and connect apps.">
         <EmailAddress user={user} />
       </PageSection>
-      <PageSection title="Password" words="Changing it signs you out everywhere else. Apps that you authorised stay.">
+      <PageSection title="Password" words="Changing it signs you out everywhere else. Apps that you authorized stay.">
         <PasswordForm email={user.email} />
       </PageSection>
       <PageSection title="Appearance" words="Kept in this browser.">

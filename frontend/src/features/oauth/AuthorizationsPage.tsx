@@ -22,7 +22,7 @@ export function AuthorizationsPage() {
   return (
     <>
       <PageHeader
-        title="Authorised apps"
+        title="Authorized apps"
         description={
           permissions.includes("authorizations:manage")
             ? "The apps that act for people in this workspace, and what each may do."
@@ -59,7 +59,7 @@ function NoApps({ workspace }: { workspace: string }) {
       title="No app acts for you here"
       action={<LinkButton to={paths.connectChatGpt({ workspace })}>Connect ChatGPT</LinkButton>}
     >
-      When you authorise ChatGPT or another app, it stands here with what it may do, until you revoke it. An app never gets your
+      When you authorize ChatGPT or another app, it stands here with what it may do, until you revoke it. An app never gets your
       password, and never more than your own role allows.
     </EmptyState>
   );
@@ -83,7 +83,7 @@ function RevokeDialog({ workspace, authorization, onClose }: RevokeDialogProps) 
       name={shown.client.name}
       consequences={[
         `It can no longer act for ${who} in this workspace: its tokens stop working everywhere within a second.`,
-        `To use it again, ${shown.is_own ? "you have" : `${shown.person} has`} to authorise it again.`,
+        `To use it again, ${shown.is_own ? "you have" : `${shown.person} has`} to authorize it again.`,
         "What it has done stays in the audit.",
       ]}
       onConfirm={async () => {

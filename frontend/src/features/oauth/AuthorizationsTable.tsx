@@ -20,7 +20,7 @@ export interface AuthorizationsTableProps {
 }
 
 export function AuthorizationsTable({ onRevoke, ...table }: AuthorizationsTableProps) {
-  return <DataTable {...table} name="Authorised apps" columns={[...COLUMNS, revokeColumn(onRevoke)]} rowKey={({ id }) => id} />;
+  return <DataTable {...table} name="Authorized apps" columns={[...COLUMNS, revokeColumn(onRevoke)]} rowKey={({ id }) => id} />;
 }
 
 const COLUMNS: readonly Column<AuthorizationView>[] = [
@@ -40,7 +40,7 @@ const COLUMNS: readonly Column<AuthorizationView>[] = [
   },
   {
     key: "created",
-    header: "Authorised",
+    header: "Authorized",
     width: "8.5rem",
     isSecondary: true,
     cell: ({ created_at: at }) => (

@@ -81,7 +81,7 @@ export function ConsentPage({ view, onDecide, onSwitchAccount, more, onLeave }: 
         </div>
         <p className={classes.destination}>
           Either way you will be sent to <strong>{client.redirect_host}</strong>. You can revoke access at any time under
-          Authorised apps.
+          Authorized apps.
         </p>
       </form>
     </main>

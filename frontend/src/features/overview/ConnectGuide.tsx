@@ -7,7 +7,7 @@ import type { Installation } from "@/api/generated/schema";
 import classes from "./ConnectGuide.module.css";
 import { currentStep, type Guide, isDone, type Step, STEPS } from "./guide";
 import { ReachHint } from "./ReachHint";
-import { AddConnection, AskSomething, AuthoriseInChatGpt, Confirm } from "./steps";
+import { AddConnection, AskSomething, AuthorizeInChatGpt, Confirm } from "./steps";
 
 export interface ConnectGuideProps {
   workspace: string;
@@ -23,7 +23,7 @@ export function ConnectGuide({ workspace, installation, guide, onClose }: Connec
   const contents: Record<Step, ReactNode> = {
     confirm: <Confirm />,
     connection: <AddConnection workspace={workspace} connections={guide.connections} />,
-    authorise: <AuthoriseInChatGpt installation={installation} />,
+    authorize: <AuthorizeInChatGpt installation={installation} />,
     call: <AskSomething workspace={workspace} guide={guide} />,
   };
   return (
@@ -53,7 +53,7 @@ export function ConnectGuide({ workspace, installation, guide, onClose }: Connec
 const TITLES: Record<Step, string> = {
   confirm: "Confirm your e-mail address",
   connection: "Add a connection",
-  authorise: "Add Conducktor in ChatGPT and authorise it",
+  authorize: "Add Conducktor in ChatGPT and authorize it",
   call: "Make the first call",
 };
 

@@ -57,11 +57,11 @@ function laterOn(endpoint: string): [question: string, answer: ReactNode][] {
         <code>{endpoint}/&lt;connection&gt;</code> offers one connection’s tools under their own names.
       </>,
     ],
-    ["Disconnect", "In ChatGPT, or here under Authorised apps. It takes effect within a second."],
+    ["Disconnect", "In ChatGPT, or here under Authorized apps. It takes effect within a second."],
     [
       "“MCP connection failed”",
       "Open Conducktor in a browser: its address must be the one in ChatGPT, without a slash at the end.",
     ],
-    ["Authorisation keeps expiring", "Confirm your e-mail address, then disconnect and connect again."],
+    ["Authorization keeps expiring", "Confirm your e-mail address, then disconnect and connect again."],
   ];
 }

@@ -4,14 +4,14 @@ import type { AuditLine, AuthorizationView, ConnectionView } from "@/api/generat
 export interface Guide {
   isConfirmed: boolean;
   connections: readonly ConnectionView[];
-  /** The app that was used last, or else authorised last. */
+  /** The app that was used last, or else authorized last. */
   app: AuthorizationView | undefined;
   lastCall: AuditLine | undefined;
 }
 
-export type Step = "confirm" | "connection" | "authorise" | "call";
+export type Step = "confirm" | "connection" | "authorize" | "call";
 
-export const STEPS: readonly Step[] = ["confirm", "connection", "authorise", "call"];
+export const STEPS: readonly Step[] = ["confirm", "connection", "authorize", "call"];
 
 export function isDone({ isConfirmed, connections, app, lastCall }: Guide, step: Step): boolean {
   switch (step) {
@@ -19,7 +19,7 @@ export function isDone({ isConfirmed, connections, app, lastCall }: Guide, step:
       return isConfirmed;
     case "connection":
       return connections.some(({ state }) => state === "ACTIVE");
-    case "authorise":
+    case "authorize":
       // A call came through an app, even if somebody has revoked it since.
       return app !== undefined || lastCall !== undefined;
     case "call":

@@ -63,7 +63,7 @@ export function AddConnection({ workspace, connections }: { workspace: string; c
 
 const NAMED = 3;
 
-export function AuthoriseInChatGpt({ installation }: { installation: Installation }) {
+export function AuthorizeInChatGpt({ installation }: { installation: Installation }) {
   return (
     <>
       <ol className={classes.clicks}>
@@ -86,7 +86,7 @@ export function AuthoriseInChatGpt({ installation }: { installation: Installatio
         </li>
       </ol>
       <p className={classes.note}>
-        In ChatGPT Business, Enterprise and Edu an admin adds it once for everybody; each person still authorises with their own
+        In ChatGPT Business, Enterprise and Edu an admin adds it once for everybody; each person still authorizes with their own
         account.
       </p>
     </>
