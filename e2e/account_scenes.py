@@ -2,7 +2,7 @@
 
 from playwright.async_api import Page, Route
 
-from e2e.scenes import Act, Scene, press, troubled
+from e2e.scene import Act, Scene, press, troubled
 from e2e.support.customer_care import CustomerCare
 
 

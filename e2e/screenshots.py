@@ -15,7 +15,8 @@ from playwright.async_api import Browser, BrowserContext, Page
 from playwright.async_api import TimeoutError as TooLate
 
 from e2e.account_scenes import account_scenes
-from e2e.scenes import Scene, scenes
+from e2e.scene import Scene
+from e2e.scenes import scenes
 from e2e.support.chromium import chromium
 from e2e.support.customer_care import CustomerCare
 from e2e.support.page_checks import elements_beyond_the_screen, ready
