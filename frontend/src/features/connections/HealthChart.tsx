@@ -1,6 +1,7 @@
 import type { CSSProperties } from "react";
 
 import type { HealthHistory, HealthPoint } from "@/api/generated/schema";
+import { BarChart } from "@/components/ui/BarChart";
 import { type Column, DataTable } from "@/components/ui/DataTable";
 
 import { durationOf } from "../audit/measures";
@@ -13,45 +14,26 @@ export function HealthChart({ history }: { history: HealthHistory }) {
   const top = topOf(points);
   const words = step < A_DAY_S ? hourWords : dayWords;
   return (
-    <figure className={classes.figure}>
-      <div
-        className={classes.chart}
-        role="img"
-        aria-label="Latency over time, and when it was down. The figures stand in the table below."
-      >
-        <div className={classes.axis}>
-          <span>{durationOf(top)}</span>
-          <span>0</span>
-        </div>
-        <div className={classes.bars} data-many={points.length > 100 || undefined}>
-          {points.map((point) => (
-            <div key={point.at} className={classes.bar} title={tellOf(point, words)}>
-              <span className={classes.most} style={heightOf(point.p95_ms, top)}>
-                <span className={classes.half} style={heightOf(point.p50_ms, point.p95_ms ?? top)} />
-              </span>
-            </div>
-          ))}
-        </div>
-        <div className={classes.strip} data-many={points.length > 100 || undefined}>
-          {points.map((point) => (
-            <span key={point.at} className={classes.step} data-tone={toneOf(point)} title={tellOf(point, words)} />
-          ))}
-        </div>
-        <div className={classes.times}>
-          {[points[0], points.at(-1)].map((point, index) => point && <span key={index}>{words(point.at)}</span>)}
-        </div>
-      </div>
-      <figcaption>
-        <ul className={classes.legend}>
-          {LEGEND.map(([label, mark]) => (
-            <li key={label}>
-              <span className={classes.swatch} data-mark={mark} /> {label}
-            </li>
-          ))}
-        </ul>
-      </figcaption>
-      <details className={classes.table}>
-        <summary>Show as a table</summary>
+    <BarChart
+      label="Latency over time, and when it was down"
+      axis={[durationOf(top), "0"]}
+      bars={points.map((point) => ({
+        key: point.at,
+        title: tellOf(point, words),
+        parts: (
+          <span className={classes.most} style={heightOf(point.p95_ms, top)}>
+            <span className={classes.half} style={heightOf(point.p50_ms, point.p95_ms ?? top)} />
+          </span>
+        ),
+        below: <span className={classes.mark} data-mark={toneOf(point)} />,
+      }))}
+      ends={[points[0], points.at(-1)].flatMap((point) => (point ? [words(point.at)] : []))}
+      legend={LEGEND.map(([label, mark]) => ({
+        key: mark,
+        mark: <span className={classes.mark} data-mark={mark} />,
+        words: label,
+      }))}
+      table={
         <DataTable
           name="Latency and answers"
           columns={columnsOf(words)}
@@ -59,8 +41,8 @@ export function HealthChart({ history }: { history: HealthHistory }) {
           rowKey={({ at }) => at}
           empty={null}
         />
-      </details>
-    </figure>
+      }
+    />
   );
 }
 
@@ -88,7 +70,7 @@ function tellOf(point: HealthPoint, words: (at: string) => string): string {
 }
 
 function heightOf(part: number | null, whole: number): CSSProperties {
-  return { "--share": `${String(part === null ? 0 : Math.max(1, (100 * part) / whole))}%` } as CSSProperties;
+  return { height: `${String(part === null ? 0 : Math.max(1, (100 * part) / whole))}%` };
 }
 
 function columnsOf(words: (at: string) => string): Column<HealthPoint>[] {

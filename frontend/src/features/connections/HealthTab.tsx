@@ -5,6 +5,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { failureOf } from "@/api/ApiProblem";
 import type { ConnectionView, HealthHistory, PeriodView } from "@/api/generated/schema";
 import { type Column, DataTable } from "@/components/ui/DataTable";
+import { KeyFigures } from "@/components/ui/KeyFigures";
 import { Pending } from "@/components/ui/Pending";
 import { RelativeTime } from "@/components/ui/RelativeTime";
 import { DetailSkeleton } from "@/components/ui/Skeletons";
@@ -84,31 +85,25 @@ function Figures({
   history: HealthHistory;
 }) {
   return (
-    <dl className={classes.figures}>
-      <div>
-        <dt>Uptime</dt>
-        <dd>
-          <span className={classes.number}>{uptime === null ? "–" : percentOf(uptime)}</span>
-          {uptime === null && (
-            <span className={classes.share}>nothing to count in this time: it was new, disabled or waited for a sign-in</span>
-          )}
-        </dd>
-      </div>
-      <div>
-        <dt>Calls</dt>
-        <dd>
-          <span className={classes.number}>{calls.toLocaleString("en")}</span>
-          {failed > 0 && <span className={classes.share}>{failed.toLocaleString("en")} without a usable answer</span>}
-        </dd>
-      </div>
-      <div>
-        <dt>Latency</dt>
-        <dd>
-          <span className={classes.number}>{p50 === null ? "–" : durationOf(p50)}</span>
-          {p95 !== null && <span className={classes.share}>95 % within {durationOf(p95)}</span>}
-        </dd>
-      </div>
-    </dl>
+    <KeyFigures
+      figures={[
+        {
+          name: "Uptime",
+          figure: uptime === null ? "–" : percentOf(uptime),
+          more: uptime === null && "nothing to count in this time: it was new, disabled or waited for a sign-in",
+        },
+        {
+          name: "Calls",
+          figure: calls.toLocaleString("en"),
+          more: failed > 0 && `${failed.toLocaleString("en")} without a usable answer`,
+        },
+        {
+          name: "Latency",
+          figure: p50 === null ? "–" : durationOf(p50),
+          more: p95 !== null && `95 % within ${durationOf(p95)}`,
+        },
+      ]}
+    />
   );
 }
 

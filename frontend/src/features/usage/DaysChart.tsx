@@ -1,6 +1,5 @@
-import type { CSSProperties } from "react";
-
 import type { UsageDay } from "@/api/generated/schema";
+import { BarChart } from "@/components/ui/BarChart";
 import { type Column, DataTable } from "@/components/ui/DataTable";
 
 import { exactUsd, usd } from "../budgets/money";
@@ -13,36 +12,21 @@ export function DaysChart({ days, measure }: { days: readonly UsageDay[]; measur
   const words = measure === "cost" ? usd : (count: number) => count.toLocaleString("en");
   const name = measure === "cost" ? "Costs by day" : "Calls by day";
   return (
-    <figure className={classes.figure}>
-      <div
-        className={classes.chart}
-        role="img"
-        aria-label={`${name}, stacked by connection. The figures stand in the table below.`}
-      >
-        <div className={classes.axis}>
-          <span>{words(top)}</span>
-          <span>{words(0)}</span>
-        </div>
-        <div className={classes.bars} data-many={bars.length > 100 || undefined}>
-          {bars.map((bar) => (
-            <Column key={bar.day} bar={bar} words={words} />
-          ))}
-        </div>
-        <div className={classes.days}>
-          {[bars[0], bars.at(-1)].map((bar, index) => bar && <span key={index}>{dayWords(bar.day)}</span>)}
-        </div>
-      </div>
-      <figcaption>
-        <ul className={classes.legend}>
-          {legend.map(({ connection, label, hue, amount }) => (
-            <li key={connection}>
-              <span className={classes.swatch} data-hue={hue} /> {label} <span className={classes.quiet}>{words(amount)}</span>
-            </li>
-          ))}
-        </ul>
-      </figcaption>
-      <details className={classes.table}>
-        <summary>Show as a table</summary>
+    <BarChart
+      label={`${name}, stacked by connection`}
+      axis={[words(top), words(0)]}
+      bars={bars.map((bar) => ({ key: bar.day, title: tellOf(bar, words), parts: bar.parts.map(partOf) }))}
+      ends={[bars[0], bars.at(-1)].flatMap((bar) => (bar ? [dayWords(bar.day)] : []))}
+      legend={legend.map(({ connection, label, hue, amount }) => ({
+        key: connection,
+        mark: <span className={classes.mark} data-hue={hue} />,
+        words: (
+          <>
+            {label} <span className={classes.quiet}>{words(amount)}</span>
+          </>
+        ),
+      }))}
+      table={
         <DataTable
           name={name}
           columns={columnsOf(legend, measure)}
@@ -50,24 +34,18 @@ export function DaysChart({ days, measure }: { days: readonly UsageDay[]; measur
           rowKey={({ day }) => day}
           empty={null}
         />
-      </details>
-    </figure>
+      }
+    />
   );
 }
 
-function Column({ bar, words }: { bar: Bar; words: (amount: number) => string }) {
+function partOf({ connection, hue, height }: Part) {
+  return <span key={connection} className={classes.part} data-hue={hue} style={{ height: `${String(height)}%` }} />;
+}
+
+function tellOf(bar: Bar, words: (amount: number) => string): string {
   const parts = bar.parts.map(({ label, amount }) => `${label}: ${words(amount)}`);
-  return (
-    <div className={classes.bar} title={[`${dayWords(bar.day)}: ${words(bar.amount)}`, ...parts].join("\n")}>
-      {bar.parts.map(({ connection, hue, height }) => (
-        <span key={connection} className={classes.part} data-hue={hue} style={heightOf(height)} />
-      ))}
-    </div>
-  );
-}
-
-function heightOf(percent: number): CSSProperties {
-  return { "--share": `${String(percent)}%` } as CSSProperties;
+  return [`${dayWords(bar.day)}: ${words(bar.amount)}`, ...parts].join("\n");
 }
 
 /** `18 Nov`; the day is one of the workspace's calendar, whatever the reader's zone. */
