@@ -1,5 +1,7 @@
 """What every page must be, whatever it shows: free of errors, usable by everybody, and no wider than the screen."""
 
+import asyncio
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +15,16 @@ READY_MS = 30_000
 TRANSITIONS_OVER = """() => Promise.allSettled(
     document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished)
 )"""
+
+STICKS_OUT = """() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    const all = [...document.body.querySelectorAll("*")];
+    const wide = all.filter((one) => one.getBoundingClientRect().right > clientWidth + 1);
+    return [`${scrollWidth} > ${clientWidth}`, ...wide.slice(0, 5).map((one) => one.outerHTML.slice(0, 200))];
+}"""
+LAID_OUT_WITHIN_S = 5.0
+"""After the screen became another one."""
 
 
 class Complaints:
@@ -58,16 +70,12 @@ async def accessibility_faults(page: Page, **options: object) -> list[str]:
 
 
 async def elements_beyond_the_screen(page: Page) -> list[str]:
-    """Nothing when the page cannot be scrolled sideways; otherwise what sticks out, outermost first."""
-    found: list[str] = await page.evaluate(
-        """() => {
-            const { scrollWidth, clientWidth } = document.documentElement;
-            if (scrollWidth <= clientWidth) return [];
-            const all = [...document.body.querySelectorAll("*")];
-            const wide = all.filter((one) => one.getBoundingClientRect().right > clientWidth + 1);
-            return [`${scrollWidth} > ${clientWidth}`, ...wide.slice(0, 5).map((one) => one.outerHTML.slice(0, 200))];
-        }"""
-    )
+    """Nothing once the page cannot be scrolled sideways; otherwise what sticks out, outermost first."""
+    found: list[str] = []
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LAID_OUT_WITHIN_S):
+            while found := await page.evaluate(STICKS_OUT):
+                await asyncio.sleep(0.1)
     return found
 
 
