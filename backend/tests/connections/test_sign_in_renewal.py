@@ -243,6 +243,23 @@ async def test_the_credential_of_another_row_does_not_open(service: Guarded, pro
         assert all("access-token" not in r.headers.get("authorization", "") for r in other.received if r.path != "/mcp")
 
 
+async def test_with_a_key_that_is_missing_a_person_can_sign_in_again_and_remove_the_connection(
+    service: Guarded, product: Product, ada: Browser
+) -> None:
+    async def lose_the_key() -> None:
+        async with product.parts.database.transaction() as tx:
+            connection = await tx.session.connection()
+            for column in ("client_sealed", "grant_sealed"):
+                await connection.exec_driver_sql(f"UPDATE connection_sign_ins SET {column} = 'k9.' || substr({column}, 4)")
+
+    await lose_the_key()
+    assert await sign_in(ada, service) == "done"
+    assert (await shown(ada))["state"] == "ACTIVE"
+
+    await lose_the_key()
+    decoded(await ada.delete(f"{BASE}/connections/guarded"))
+
+
 async def _ids(product: Product, browser: Browser) -> tuple[WorkspaceId, ConnectionId]:
     connection = await _row(product, browser)
     return connection.workspace_id, connection.id

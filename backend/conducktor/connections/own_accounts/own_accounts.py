@@ -16,6 +16,7 @@ from conducktor.connections.own_accounts import queries
 from conducktor.connections.own_accounts.link import SignInLinks
 from conducktor.connections.own_accounts.own_credential import Own, OwnCredential, Whose
 from conducktor.connections.own_accounts.refusal import NobodyBehindIt, OwnAccountNeeded, refused_all_the_same
+from conducktor.connections.sign_in.grant import readable
 from conducktor.connections.sign_in.keeping import Keeping
 from conducktor.connections.sign_in.refreshing import OTHERS, Refreshing
 from conducktor.connections.sign_in.renewals import nobody_signed_in
@@ -139,7 +140,7 @@ class OwnAccounts:
             return error
         async with self._database.transaction() as tx:
             account = await queries.get(tx, whose.workspace_id, whose.connection_id, whose.user_id)
-            grant = account.grant(self._key_ring) if account else None
+            grant = readable(account.grant, self._key_ring) if account else None
             if account is None or grant is None:
                 return error
             if set(scope.split()) <= set((grant.scope or "").split()):

@@ -1,15 +1,20 @@
 """What is kept of a sign-in, and on the way to one. Always sealed to its row."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from conducktor.connections.sign_in.client import OwnClient
 from conducktor.connections.sign_in.server import Server
+from conducktor.core.errors import Invalid
 from conducktor.core.ids import ConnectionId, UserId, WorkspaceId
 from conducktor.infra.encryption import KeyRing
+
+log = structlog.get_logger()
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +102,15 @@ def journey_seal(attempt_id: UUID) -> bytes:
 
 
 _T = TypeVar("_T", bound=msgspec.Struct)
+
+
+def readable(opened: Callable[[KeyRing], _T | None], key_ring: KeyRing) -> _T | None:
+    """What is kept, for whoever can go on without it: None also where it cannot be opened because its key is missing."""
+    try:
+        return opened(key_ring)
+    except Invalid:
+        log.error("sign_in.unreadable")
+        return None
 
 
 def _opened(key_ring: KeyRing, secret: bytes | None, bound_to: bytes, kind: type[_T]) -> _T | None:

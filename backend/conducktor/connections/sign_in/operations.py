@@ -9,7 +9,7 @@ import msgspec
 from conducktor.connections.lookup import connection_named
 from conducktor.connections.sign_in import queries
 from conducktor.connections.sign_in.client import ClientKind, OwnClient, redirect_uri
-from conducktor.connections.sign_in.grant import client_seal, sealed
+from conducktor.connections.sign_in.grant import client_seal, readable, sealed
 from conducktor.connections.sign_in.sign_ins import Purpose, SignIns
 from conducktor.core.actor import Actor, Permission
 from conducktor.core.errors import Invalid
@@ -78,7 +78,7 @@ async def show_sign_in(actor: Actor, data: SignInOf, *, tx: Transaction, key_rin
     """Show who signed in to a connection's service, and what an app must be registered with there."""
     connection = await connection_named(tx, actor.workspace_id, data.name)
     record = await queries.get(tx, actor.workspace_id, connection.id)
-    client = record.client(key_ring) if record else None
+    client = readable(record.client, key_ring) if record else None
     given = client if client and client.kind is ClientKind.GIVEN else None
     return SignInView(
         redirect_uri=redirect_uri(settings.origin),

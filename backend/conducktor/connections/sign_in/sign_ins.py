@@ -28,6 +28,7 @@ from conducktor.connections.sign_in.grant import (
     client_seal,
     journey_seal,
     opened_journey,
+    readable,
     sealed,
 )
 from conducktor.connections.sign_in.keeping import Keeping
@@ -88,7 +89,7 @@ class SignIns:
             account = await own_queries.get(tx, actor.workspace_id, connection.id, actor.user_id) if purpose.is_own else None
             description = await descriptions.get(tx, actor.workspace_id, connection.id)
         _check_signs_in(connection, purpose)
-        known = record.client(self._key_ring) if record else None
+        known = readable(record.client, self._key_ring) if record else None
         protection = await self._protection(connection, description)
         lacking, holder = (account, account) if purpose.is_own else (connection, record)
         protection = self._wider(protection, lacking.wanted_scope if lacking else None, holder)
@@ -148,7 +149,7 @@ class SignIns:
         """Drop client and grant of a connection; `revoke` what is returned after the commit."""
         record = await sign_ins.get(tx, workspace_id, connection_id)
         await sign_ins.remove(tx, workspace_id, connection_id)
-        return record.grant(self._key_ring) if record else None
+        return readable(record.grant, self._key_ring) if record else None
 
     async def _exchanged(self, journey: Journey, code: str) -> tuple[Journey, Tokens]:
         """The journey with the client as the server took it. Raises GrantRefused, ServerAway."""
@@ -171,7 +172,7 @@ class SignIns:
         """Asking also for what the service wants besides, and what was given already."""
         if not wanted:
             return protection
-        grant = holder.grant(self._key_ring) if holder else None
+        grant = readable(holder.grant, self._key_ring) if holder else None
         scope = scope_union(grant.scope if grant else None, protection.scope, wanted)
         return msgspec.structs.replace(protection, scope=scope)
 

@@ -11,6 +11,7 @@ from conducktor.connections import outcome, queries
 from conducktor.connections.connection import Connection
 from conducktor.connections.mcp_fault import Fault, UpstreamError
 from conducktor.connections.sign_in import queries as sign_ins
+from conducktor.connections.sign_in.grant import readable
 from conducktor.connections.sign_in.server import challenge_parameters
 from conducktor.connections.states import Auth
 from conducktor.core.ids import ConnectionId, WorkspaceId
@@ -40,7 +41,7 @@ def scope_lacking(challenge: str | None) -> str | None:
 async def after_choice(tx: Transaction, key_ring: KeyRing, connection: Connection, scopes: tuple[str, ...]) -> Connection:
     """Somebody chose what its tools are: it remembers what these need and its sign-in does not cover."""
     record = await sign_ins.get(tx, connection.workspace_id, connection.id)
-    grant = record.grant(key_ring) if record else None
+    grant = readable(record.grant, key_ring) if record else None
     if grant is None or connection.auth is not Auth.OAUTH:
         return connection
     given = (grant.scope or "").split()
@@ -64,7 +65,7 @@ class StepUps:
             if before is None or before.auth is not Auth.OAUTH:
                 return error
             record = await sign_ins.get(tx, workspace_id, connection_id)
-            grant = record.grant(self._key_ring) if record else None
+            grant = readable(record.grant, self._key_ring) if record else None
             if grant and set(scope.split()) <= set((grant.scope or "").split()):
                 return _refused_all_the_same(before.name, scope)
             after = outcome.wanting(before, scope_union(before.wanted_scope, scope))
