@@ -11,7 +11,7 @@ import { useSubmit } from "@/components/ui/useSubmit";
 
 import { useWorkspace } from "../workspaces/useWorkspace";
 import { refreshConnections } from "./connectionQueries";
-import { OperationPicker } from "./OperationPicker";
+import OperationPicker from "./OperationPicker";
 import classes from "./SettingsTab.module.css";
 import { NO_SOURCE, SourceFields } from "./SourceFields";
 

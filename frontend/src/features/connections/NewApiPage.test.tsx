@@ -71,7 +71,7 @@ test("where the document names OAuth, the page says with what to register and ta
   expect(screen.getByLabelText<HTMLSelectElement>("Sign-in").value).toBe("oauth");
   expect(screen.getByText(REDIRECT)).toBeDefined();
   expect(screen.queryByText("Scopes it needs")).toBeNull();
-  await user.click(screen.getByRole("button", { name: "Select all that read (1)" }));
+  await user.click(await screen.findByRole("button", { name: "Select all that read (1)" }));
   expect(screen.getByText("things:read")).toBeDefined();
   await user.type(screen.getByLabelText("Client ID"), "ours");
   await user.type(screen.getByLabelText("Client secret"), "s3cret");

@@ -1,7 +1,7 @@
 import { Autocomplete, Button, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
 import { api } from "@/api/client";
 import type { ApiView } from "@/api/generated/schema";
@@ -9,6 +9,7 @@ import { Crumbs } from "@/components/ui/Crumbs";
 import { ForbiddenState } from "@/components/ui/ErrorState";
 import { FormError } from "@/components/ui/FormError";
 import { PageHeader } from "@/components/ui/PageHeader";
+import { DetailSkeleton } from "@/components/ui/Skeletons";
 import { useSubmit } from "@/components/ui/useSubmit";
 import { paths } from "@/paths";
 
@@ -18,12 +19,13 @@ import { ClientFields } from "./ClientFields";
 import { refreshConnections } from "./connectionQueries";
 import { NameField } from "./NameField";
 import classes from "./NewConnectionPage.module.css";
-import { OperationPicker } from "./OperationPicker";
 import { RegisterApp } from "./RegisterApp";
 import { SignInFields } from "./SignInFields";
 import { NO_SOURCE, type Source } from "./SourceFields";
 import { SourceForm } from "./SourceForm";
 import { storeClient } from "./storeClient";
+
+const OperationPicker = lazy(() => import("./OperationPicker"));
 
 /** A REST service without an MCP server becomes a connection by its OpenAPI document. */
 export function NewApiPage() {
@@ -121,13 +123,15 @@ function ConnectForm({ found, source, onBack }: { found: ApiView; source: Source
       <section className={classes.section}>
         <h2>Operations</h2>
         <p>Choose those that are needed: ChatGPT chooses badly among hundreds of tools. You can add others later.</p>
-        <OperationPicker
-          operations={found.operations}
-          chosen={wish.operations}
-          onChange={(operations) => {
-            change({ operations });
-          }}
-        />
+        <Suspense fallback={<DetailSkeleton />}>
+          <OperationPicker
+            operations={found.operations}
+            chosen={wish.operations}
+            onChange={(operations) => {
+              change({ operations });
+            }}
+          />
+        </Suspense>
       </section>
       <div className={classes.form}>
         <Autocomplete

@@ -18,7 +18,7 @@ export interface OperationPickerProps {
 }
 
 /** Which operations of a REST service become tools. What is chosen stays so while something else is looked for. */
-export function OperationPicker({ operations, chosen, onChange, isDisabled = false }: OperationPickerProps) {
+export default function OperationPicker({ operations, chosen, onChange, isDisabled = false }: OperationPickerProps) {
   const [search, setSearch] = useState("");
   const [tag, setTag] = useState("");
   const sought = useDeferredValue(search);
