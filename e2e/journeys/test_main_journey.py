@@ -149,6 +149,7 @@ async def make_a_second_workspace(page: Page) -> None:
 
 async def read_about_the_call(audit: Page, client: str) -> None:
     line = audit.get_by_role("row").filter(has_text=client).filter(has_text="linear-prod_create_issue")
+    await audit.bring_to_front()  # a page behind others is drawn once a second, and each click waits for two drawings
     await line.get_by_role("link").click()
     await expect(audit.get_by_role("region", name="Arguments").get_by_text(f"Found by {client}")).to_be_visible()
     await expect(audit.get_by_text("The service answered.")).to_be_visible()
